@@ -1,0 +1,51 @@
+# One library target per room; the sources of a room are the files in its folder.
+#
+#   gerbang_room(NAME [DIR d...] DEPS targets... [PRIVATE targets...])
+#     builds the static library gerbang_NAME from *.cpp here (and in the DIRs), leaving out *_test.cpp
+#     and main.cpp, and, when there are *_test.cpp files, the test program NAME_test from them.
+#   gerbang_program(NAME SOURCES files... DEPS targets...)
+#     builds an executable.
+
+add_library(gerbang_flags INTERFACE)
+target_compile_options(gerbang_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -Werror -fno-strict-aliasing)
+# g++ 12 reports false positives inside libstdc++ when it inlines std::string and std::variant.
+target_compile_options(gerbang_flags INTERFACE
+  -Wno-restrict -Wno-maybe-uninitialized -Wno-mismatched-new-delete)
+target_include_directories(gerbang_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(gerbang_flags INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+  GERBANG_VERSION="${PROJECT_VERSION}")
+target_link_libraries(gerbang_flags INTERFACE Threads::Threads)
+
+function(gerbang_room name)
+  cmake_parse_arguments(ARG "" "" "DIR;DEPS;PRIVATE;TEST_DEPS" ${ARGN})
+  set(patterns *.cpp)
+  foreach(dir ${ARG_DIR})
+    list(APPEND patterns ${dir}/*.cpp)
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  if(sources)
+    add_library(gerbang_${name} STATIC ${sources})
+    target_link_libraries(gerbang_${name} PUBLIC gerbang_flags ${ARG_DEPS} PRIVATE ${ARG_PRIVATE})
+  else()
+    add_library(gerbang_${name} INTERFACE)
+    target_link_libraries(gerbang_${name} INTERFACE gerbang_flags ${ARG_DEPS})
+  endif()
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE gerbang_${name} ${ARG_TEST_DEPS} GTest::gmock GTest::gtest_main)
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
+      PROPERTIES TIMEOUT 300 LABELS unit)
+  endif()
+endfunction()
+
+function(gerbang_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE gerbang_flags ${ARG_DEPS})
+endfunction()
