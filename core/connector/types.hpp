@@ -1,0 +1,159 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/json.hpp"
+#include "core/base/secret.hpp"
+#include "core/connector/http.hpp"
+#include "core/model/draft.hpp"
+#include "core/model/order.hpp"
+#include "core/model/product.hpp"
+#include "core/model/shop.hpp"
+
+// What goes in and out of a connector's operations.
+namespace gerbang {
+
+// Our partner account at a channel, and where the channel lives.
+struct App {
+  std::string channel;
+  std::string app_id;        // Shopee partner_id, OAuth client_id
+  Secret secret;             // Shopee partner key, OAuth client_secret
+  Secret push_secret;        // webhooks; empty: the channel's rule for a fallback applies
+  Secret push_secret_before;  // the previous one during a rotation; may be empty
+  std::string api_url;       // "https://partner.shopeemobile.com", no trailing slash
+  std::string auth_url;      // the seller's consent page
+  std::string hook_url;      // our webhook address exactly as registered at the channel
+  std::string redirect_url;  // our /oauth/{channel}/callback as registered
+};
+
+// Everything an exchange may depend on.
+struct CallContext {
+  App app;
+  std::string shop;            // our id, for nothing but logs
+  std::string remote_shop_id;  // the channel's
+  Secret access_token;
+  Secret refresh_token;
+  TimePoint now;
+  std::string nonce;  // 16 random bytes, hex
+  // Results of read_shop_facts / read_category_facts, kept by the engine; null before.
+  std::shared_ptr<const json::Value> shop_facts;
+  std::shared_ptr<const json::Value> category_facts;
+};
+
+// What came back to /oauth/{channel}/callback, decoded.
+struct AuthorisationGrant {
+  std::vector<std::pair<std::string, std::string>> query;
+};
+
+// ---- listings -------------------------------------------------------------------------------
+
+struct ListingRef {
+  std::string remote_product;
+  std::map<std::string, std::string> variants;  // our SKU → remote variant id
+  json::Value memo;
+  // Not finished: the engine calls update_listing after this long (Shopee wants 5 s between
+  // creating an item and giving it variants). Nothing: complete.
+  std::optional<Duration> resume_after;
+};
+
+struct StockBatch {
+  std::vector<StockItem> items;
+};
+
+struct PriceBatch {
+  std::vector<PriceItem> items;
+};
+
+struct StateBatch {
+  std::vector<StateItem> items;
+};
+
+// One answer per item, in the order of the batch.
+struct ItemAck {
+  std::string key;             // sku or unit
+  std::optional<Error> error;  // nothing: done
+};
+struct BatchAck {
+  std::vector<ItemAck> items;
+};
+
+struct RemoteListing {
+  std::string remote_product;
+  std::string remote_variant;
+  std::string remote_sku;
+  std::string title;
+  std::optional<Quantity> stock;
+  std::optional<Money> price;
+  std::optional<bool> listed;
+  std::string remote_state;  // the channel's own word: "BANNED", "REVIEWING"
+};
+struct ListingPage {
+  std::vector<RemoteListing> listings;
+  std::string next;  // empty: the last page
+};
+
+// ---- orders ---------------------------------------------------------------------------------
+
+// Orders changed in [from, to). The engine overlaps windows and goes to the last page before it
+// moves its watermark.
+struct OrderWindow {
+  TimePoint from;
+  TimePoint to;
+  std::string cursor;  // empty: the first page
+};
+struct OrderPage {
+  std::vector<std::string> external_ids;
+  // Full orders, where the channel's list already holds them; then no fetch is needed.
+  std::vector<RemoteOrder> orders;
+  std::string next;  // empty: the last page
+};
+
+struct OrderBatch {
+  std::vector<RemoteOrder> orders;
+  std::vector<std::string> not_found;
+};
+
+struct Ack {
+  std::vector<Shipment> shipments;  // what the channel told about parcels, may be empty
+};
+
+// ---- webhooks -------------------------------------------------------------------------------
+
+struct InboundRequest {
+  Method method = Method::post;
+  std::string path;  // below /hooks/{channel}, "" or "/…"
+  std::string query;
+  Headers headers;
+  std::string body;  // raw bytes
+};
+
+enum class HookKind {
+  verification,         // the channel's console tests us: nothing to do
+  order_changed,        // `order` names it
+  listing_changed,      // `remote_product` names it
+  shop_authorised,
+  shop_deauthorised,
+  authorisation_expiring,
+  other,                // stored, answered, nothing to do
+};
+struct HookEvent {
+  std::string key;  // for de-duplication within the channel; never empty
+  HookKind kind = HookKind::other;
+  std::string remote_shop_id;  // empty when the channel does not say
+  std::string order;
+  std::string remote_product;
+  std::string type;  // the channel's own word or number
+};
+
+// Pushes the channel says we missed.
+struct LostEvents {
+  std::vector<std::string> bodies;  // each to be treated like a webhook body
+  std::string confirm;              // give this to confirm_lost_events once they are stored
+  bool more = false;
+};
+
+}  // namespace gerbang

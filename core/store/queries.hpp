@@ -1,0 +1,222 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/json.hpp"
+#include "core/model/draft.hpp"
+#include "core/model/event.hpp"
+#include "core/store/scripts.hpp"
+
+// Reads. They see what was committed before they started and never block the writer. Everything
+// that carries an organisation answers not_found for another organisation's things. Paged lists
+// give `next`, an opaque cursor, empty on the last page.
+namespace gerbang::store {
+
+template <class T>
+struct Page {
+  std::vector<T> data;
+  std::string next;
+};
+
+struct FindPrincipal {  // a live key of a live organisation; else unauthenticated key_unknown
+  using Answer = Principal;
+  std::string key_hash;
+};
+struct GetOrganisation {
+  using Answer = Organisation;
+  std::string id;
+};
+struct ListOrganisations {
+  using Answer = Page<Organisation>;
+  std::string cursor;
+  std::size_t limit = 100;
+};
+struct ListKeys {
+  using Answer = std::vector<ApiKey>;
+  std::string organisation;
+};
+
+struct ProductView {
+  Product product;
+  std::int64_t revision = 0;
+  TimePoint created_at;
+  TimePoint updated_at;
+  bool withdrawn = false;
+};
+struct GetProduct {  // withdrawn ones too
+  using Answer = ProductView;
+  std::string organisation;
+  std::string code;
+};
+struct ListProducts {  // by code; updated_since compares updated_at
+  using Answer = Page<ProductView>;
+  std::string organisation;
+  std::optional<TimePoint> updated_since;
+  bool with_withdrawn = false;
+  std::string cursor;
+  std::size_t limit = 100;
+};
+struct GetStock {
+  using Answer = StockView;
+  std::string organisation;
+  std::string item;
+};
+struct ListStock {
+  using Answer = Page<StockView>;
+  std::string organisation;
+  std::string cursor;
+  std::size_t limit = 100;
+};
+struct ListMovements {  // newest first
+  using Answer = Page<StockMovement>;
+  std::string organisation;
+  std::string item;
+  std::string cursor;
+  std::size_t limit = 100;
+};
+struct PriceView {
+  std::string sku;
+  std::optional<Money> price;
+  std::map<std::string, Money> channels;
+  std::int64_t revision = 0;
+};
+struct GetPrice {
+  using Answer = PriceView;
+  std::string organisation;
+  std::string sku;
+};
+
+struct WorkSummary {
+  std::int64_t waiting = 0;
+  std::int64_t parked = 0;
+  std::optional<TimePoint> oldest;  // `since` of the oldest waiting row
+};
+struct ShopView {
+  Shop shop;
+  WorkSummary work;
+  bool variants_in_listing = true;
+};
+struct GetShop {  // organisation empty: the engine
+  using Answer = ShopView;
+  std::string organisation;
+  std::string shop;
+};
+struct ListShops {  // organisation empty: all, for the engine
+  using Answer = std::vector<ShopView>;
+  std::string organisation;
+};
+struct ListListings {  // state: "", "pending", "rejected", "live", "unpublished"
+  using Answer = Page<Listing>;
+  std::string organisation;
+  std::string shop;
+  std::string sku;
+  std::string state;
+  std::string cursor;
+  std::size_t limit = 100;
+};
+struct GetOrder {
+  using Answer = Order;
+  std::string organisation;
+  std::string order;
+};
+struct ListOrders {  // by updated_at, then id
+  using Answer = Page<Order>;
+  std::string organisation;
+  std::optional<TimePoint> updated_since;
+  std::string status;
+  std::string shop;
+  std::string cursor;
+  std::size_t limit = 100;
+};
+struct ListEvents {  // after: sequence of the last one seen; "order.*" matches by prefix
+  using Answer = std::vector<Event>;
+  std::string organisation;
+  std::int64_t after = 0;
+  std::vector<std::string> types;
+  std::size_t limit = 100;
+};
+
+// ---- for the engine -------------------------------------------------------------------------
+
+struct TokenView {
+  TokenSet tokens;
+  std::int64_t version = 0;
+};
+struct LoadTokens {  // not_found token_missing
+  using Answer = TokenView;
+  std::string shop;
+};
+struct Facts {
+  json::Value facts;
+  TimePoint at;
+};
+struct LoadFacts {  // not_found facts_missing
+  using Answer = Facts;
+  std::string shop;
+  std::string key;
+};
+// Due rows of a shop: not parked, due_at <= now; lowest (urgency, aspect, since) first, at most
+// `limit` per aspect. `next_due` is when the earliest row that is not due yet becomes so.
+struct TakeWork {
+  struct Answer {
+    std::vector<Work> due;
+    std::optional<TimePoint> next_due;
+  };
+  std::string shop;
+  TimePoint now;
+  std::size_t limit = 200;
+};
+// The values of the moment. A SKU without a remote id, or unwanted, is left out (its work can be
+// cleared: publishing sends the value). Stock = min(sellable × share, sellable - buffer), not below
+// 0, and 0 for unwanted listings.
+struct LoadStock {
+  using Answer = std::vector<StockItem>;
+  std::string shop;
+  std::vector<std::string> skus;
+};
+struct LoadPrices {  // SKUs without an effective price are left out
+  using Answer = std::vector<PriceItem>;
+  std::string shop;
+  std::vector<std::string> skus;
+};
+struct LoadState {  // units without a remote id are left out
+  using Answer = std::vector<StateItem>;
+  std::string shop;
+  std::vector<std::string> units;
+};
+struct DraftView {
+  ListingDraft draft;
+  bool wanted = false;            // false: nothing to publish
+  bool maybe_published = false;   // a create was begun and never settled: look first
+};
+struct LoadDraft {  // not_found unit_unknown
+  using Answer = DraftView;
+  std::string shop;
+  std::string unit;
+};
+struct LoadOrderAction {
+  using Answer = OrderAction;
+  std::string order;
+  std::string detail;  // of the work row
+};
+struct JobRun {
+  std::string job;
+  TimePoint last_due;
+};
+struct LoadJobRuns {
+  using Answer = std::vector<JobRun>;
+  std::string shop;
+};
+struct StoreStats {  // for metrics
+  struct Answer {
+    std::int64_t inbox_unapplied = 0;
+    std::int64_t schema_version = 0;
+    std::map<std::string, std::int64_t> orders_by_status;
+  };
+};
+
+}  // namespace gerbang::store

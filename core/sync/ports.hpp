@@ -1,0 +1,34 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "core/connector/http.hpp"
+
+// What the engine needs from the outside world. The gateway implements these over Beast and steady
+// timers; the simulation over a virtual network and a virtual clock.
+namespace gerbang::sync {
+
+// Carries one request. Errors say what may have happened:
+//   transient      nothing was sent (DNS, connect, TLS, connection refused): codes connect_failed,
+//                  dns_failed, tls_failed, address_refused (invalid: a tenant address that is not
+//                  public https)
+//   indeterminate  bytes were sent and no whole answer came: codes timeout, connection_lost,
+//                  response_too_large, response_malformed
+//   cancelled      we are shutting down
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  virtual boost::asio::awaitable<Result<HttpResponse>> send(HttpRequest request,
+                                                            TimePoint deadline) = 0;
+};
+
+// Sleeping under the engine's clock. Ends early (false) when cancelled or woken.
+class Timers {
+ public:
+  virtual ~Timers() = default;
+  virtual boost::asio::awaitable<void> sleep_until(TimePoint when) = 0;
+};
+
+}  // namespace gerbang::sync
