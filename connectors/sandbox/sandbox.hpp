@@ -70,13 +70,21 @@ struct LedgerEntry {
   json::Value effect;  // what changed: {"item_id":…,"stock":…}; null for reads and refusals
 };
 
+struct Options {
+  const Clock* clock = nullptr;
+  Random* random = nullptr;
+  std::string public_url;  // where this sandbox is reached: "http://127.0.0.1:8101"
+  std::string hook_url;    // where it sends webhooks; empty: nowhere
+  json::Value settings;    // the sandbox's own switches, documented in its README
+};
+
 class Sandbox {
  public:
   virtual ~Sandbox() = default;
   virtual std::string_view channel() const = 0;
 
   // Serves one request. `request.url` is the request target ("/api/v2/…?…"). Paths below /_sandbox/
-  // are the control interface (see control.hpp); all others are the marketplace.
+  // are the control interface (see kit.hpp); all others are the marketplace.
   virtual Answer handle(const HttpRequest& request) = 0;
 
   // Webhooks whose time has come; each must be answered once.

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "connectors/sandbox/sandbox.hpp"
+#include "core/connector/connector.hpp"
+
+// Generated from the list in connectors/CMakeLists.txt.
+namespace gerbang {
+
+// Every first-party connector of this build.
+void add_connectors(Registry& registry);
+// The sandbox of a channel; null when there is none.
+std::unique_ptr<sandbox::Sandbox> make_sandbox(std::string_view channel, sandbox::Options options);
+
+}  // namespace gerbang
