@@ -1,0 +1,87 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/crypto.hpp"
+#include "core/base/random.hpp"
+#include "core/store/sqlite/database.hpp"
+#include "core/store/store.hpp"
+
+namespace gerbang::store {
+
+// The scripts in SQL, on the writer's connection inside its transaction. The sources are by subject:
+//   organisations.cpp catalogue.cpp shops.cpp   (organisations, keys, products, prices, shops, sync)
+//   stock.cpp orders.cpp settle.cpp inbox.cpp   (stock, orders, engine, webhooks, retention)
+//   marking.cpp                                 (the shared fan-out below)
+class SqliteScripts final : public Scripts {
+ public:
+  SqliteScripts(Database& db, const Vault& vault, const Clock& clock, Random& random)
+      : db_(db), vault_(vault), clock_(clock), random_(random) {}
+
+  Result<CreateOrganisation::Answer> run(const CreateOrganisation&) override;
+  Result<SuspendOrganisation::Answer> run(const SuspendOrganisation&) override;
+  Result<CreateKey::Answer> run(const CreateKey&) override;
+  Result<RevokeKey::Answer> run(const RevokeKey&) override;
+  Result<PutProducts::Answer> run(const PutProducts&) override;
+  Result<WithdrawProduct::Answer> run(const WithdrawProduct&) override;
+  Result<SetPrices::Answer> run(const SetPrices&) override;
+  Result<ApplyStock::Answer> run(const ApplyStock&) override;
+  Result<CreateShop::Answer> run(const CreateShop&) override;
+  Result<SetShopState::Answer> run(const SetShopState&) override;
+  Result<UpdateShop::Answer> run(const UpdateShop&) override;
+  Result<SaveTokens::Answer> run(const SaveTokens&) override;
+  Result<RequestSync::Answer> run(const RequestSync&) override;
+  Result<RecordJobRun::Answer> run(const RecordJobRun&) override;
+  Result<SaveFacts::Answer> run(const SaveFacts&) override;
+  Result<IngestOrders::Answer> run(const IngestOrders&) override;
+  Result<WantOrders::Answer> run(const WantOrders&) override;
+  Result<AdvancePoll::Answer> run(const AdvancePoll&) override;
+  Result<RequestOrderAction::Answer> run(const RequestOrderAction&) override;
+  Result<RestockOrder::Answer> run(const RestockOrder&) override;
+  Result<ReceiveWebhook::Answer> run(const ReceiveWebhook&) override;
+  Result<SettleWork::Answer> run(const SettleWork&) override;
+  Result<BeginPublish::Answer> run(const BeginPublish&) override;
+  Result<ObserveListings::Answer> run(const ObserveListings&) override;
+  Result<Unpark::Answer> run(const Unpark&) override;
+  Result<TrimHistory::Answer> run(const TrimHistory&) override;
+  Result<std::optional<StoredReply>> find_reply(const std::string& organisation,
+                                                const std::string& key,
+                                                const std::string& fingerprint) override;
+  Result<void> save_reply(const std::string& organisation, const std::string& key,
+                          const std::string& fingerprint, const StoredReply& reply) override;
+
+  // What the present transaction touched so far; the writer takes it after the commit.
+  Committed take_touched() { return std::exchange(touched_, {}); }
+
+ private:
+  // -- marking.cpp: shared by all subjects
+  TimePoint now() const { return clock_.now(); }
+  std::int64_t next_revision();
+  // Upserts one work row: revision up, parked off, urgency the lower of both, `since` kept when the
+  // row was there, due now. Also raises listings.revision for stock and price.
+  void mark(const std::string& organisation, const std::string& shop, Aspect aspect,
+            std::string_view subject, Urgency urgency, std::string_view detail = {});
+  // Stock work of every published listing (in shops that are not retired) of every variant that
+  // takes one of the items. `except`: (shop, sku) pairs that are left out.
+  using ShopSku = std::pair<std::string, std::string>;
+  void mark_stock_of_items(const std::string& organisation, const std::set<std::string>& items,
+                           Urgency urgency, const std::set<ShopSku>& except = {});
+  // Creates or refreshes units and listings of one product in one shop (wanted or not by channel
+  // override, withdrawal, removed variants).
+  void lay_out(const std::string& organisation, const std::string& shop, const std::string& channel,
+               bool variants_in_listing, const Product& product, bool withdrawn);
+  void emit(const std::string& organisation, std::string_view type, json::Value data);
+  StockView stock_view(const std::string& organisation, const std::string& item);
+  Result<Shop> shop_row(const std::string& organisation, const std::string& shop);
+
+  Database& db_;
+  const Vault& vault_;
+  const Clock& clock_;
+  Random& random_;
+  Committed touched_;
+};
+
+}  // namespace gerbang::store
