@@ -56,9 +56,8 @@ std::string Error::describe() const {
 }
 
 void invariant_broken(std::string_view what, SourceLocation at) {
-  std::fprintf(stderr, "gerbang: invariant broken: %.*s at %s:%u\n",
-               static_cast<int>(what.size()), what.data(), at.file_name(),
-               at.line());
+  std::fprintf(stderr, "gerbang: invariant broken: %.*s at %s:%u\n", static_cast<int>(what.size()),
+               what.data(), at.file_name(), at.line());
   std::fflush(stderr);
   std::abort();
 }

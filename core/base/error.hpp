@@ -73,7 +73,7 @@ struct Error {
   ErrorKind kind = ErrorKind::bug;
   std::string code;
   std::string detail;
-  std::string field;                                     // JSON pointer, empty when not about a field
+  std::string field;  // JSON pointer, empty when not about a field
   std::optional<std::chrono::milliseconds> retry_after;  // throttled, blocked
   std::optional<RemoteError> remote;
   std::vector<FieldError> fields;  // all offending fields, when there are several

@@ -58,8 +58,7 @@ awaitable<Result<std::string>> Engine::authorise_url(std::string organisation, s
         co_return Error(ErrorKind::rejected, info.retired_code, "the channel is closed");
     }
   }
-  co_return connector->authorise_url(settings->app, make_state(view->shop.id),
-                                     ports_.clock->now());
+  co_return connector->authorise_url(settings->app, make_state(view->shop.id), ports_.clock->now());
 }
 
 awaitable<Result<Shop>> Engine::complete_authorisation(
@@ -144,8 +143,9 @@ awaitable<Result<Shop>> Engine::store_tokens(Shop shop, TokenSet tokens) {
   auto saving = apply(*ports_.store, std::move(script), store::WriteLane::orders);
   Result<Shop> saved = co_await std::move(saving);
   if (saved)
-    log::info("shop.authorised", {{"shop", saved->id}, {"channel", saved->channel},
-                                  {"organisation", saved->organisation}});
+    log::info(
+        "shop.authorised",
+        {{"shop", saved->id}, {"channel", saved->channel}, {"organisation", saved->organisation}});
   co_return saved;
 }
 

@@ -31,8 +31,8 @@ class Engine {
   // channel_disabled; rejected with the channel's retired code.
   boost::asio::awaitable<Result<std::string>> authorise_url(std::string organisation,
                                                             std::string shop);
-  // What came to /oauth/{channel}/callback. Checks the state, exchanges the code, stores the tokens.
-  // Errors: forbidden state_invalid, state_expired; what the channel answered.
+  // What came to /oauth/{channel}/callback. Checks the state, exchanges the code, stores the
+  // tokens. Errors: forbidden state_invalid, state_expired; what the channel answered.
   boost::asio::awaitable<Result<Shop>> complete_authorisation(
       std::string channel, std::vector<std::pair<std::string, std::string>> query);
 

@@ -1,21 +1,6 @@
 #include "core/sync/inbox.hpp"
 
-#include "core/base/error.hpp"
-
 namespace gerbang::sync {
-
-std::string_view to_string(HookKind kind) {
-  switch (kind) {
-    case HookKind::verification: return "verification";
-    case HookKind::order_changed: return "order_changed";
-    case HookKind::listing_changed: return "listing_changed";
-    case HookKind::shop_authorised: return "shop_authorised";
-    case HookKind::shop_deauthorised: return "shop_deauthorised";
-    case HookKind::authorisation_expiring: return "authorisation_expiring";
-    case HookKind::other: return "other";
-  }
-  invariant_broken("a hook kind without a name");
-}
 
 store::ReceiveWebhook received(std::string channel, std::string body,
                                const std::vector<HookEvent>& events) {

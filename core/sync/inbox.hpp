@@ -13,6 +13,4 @@ namespace gerbang::sync {
 store::ReceiveWebhook received(std::string channel, std::string body,
                                const std::vector<HookEvent>& events);
 
-std::string_view to_string(HookKind kind);
-
 }  // namespace gerbang::sync

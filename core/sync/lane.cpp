@@ -4,7 +4,6 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "core/base/log.hpp"
-#include "core/policy/priority.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/lane_call.hpp"
 
@@ -100,21 +99,31 @@ awaitable<bool> Lane::turn() {
     co_return false;
   }
   next_due_ = taken->next_due;
-  std::vector<policy::WaitingWork> waiting;
-  for (const Work& w : taken->due) waiting.push_back({w.aspect, w.urgency});
-  const auto choice = policy::choose(waiting, urgent_calls_, other_calls_);
-  if (!choice) co_return false;
-  (choice->urgent ? urgent_calls_ : other_calls_) += 1;
-  if (urgent_calls_ + other_calls_ > 1000) {  // a moving window, roughly
-    urgent_calls_ /= 2;
-    other_calls_ /= 2;
+  std::vector<policy::Waiting> waiting;
+  for (const Work& w : taken->due) {
+    auto kind = std::find_if(waiting.begin(), waiting.end(), [&](const policy::Waiting& k) {
+      return k.aspect == w.aspect && k.urgency == w.urgency;
+    });
+    if (kind == waiting.end()) {
+      waiting.push_back({w.aspect, w.urgency, 0, w.since});
+      kind = std::prev(waiting.end());
+    }
+    ++kind->count;
+    kind->oldest = std::min(kind->oldest, w.since);
   }
+  const auto choice = turns_.choose(waiting);
+  if (!choice) co_return false;
+  const Aspect aspect = waiting[*choice].aspect;
+  const Urgency urgency = waiting[*choice].urgency;
 
+  // The kind whose turn it is leads the batch; others of its aspect fill it up.
   std::vector<Work> due;
   for (Work& w : taken->due) {
-    if (w.aspect == choice->aspect) due.push_back(std::move(w));
+    if (w.aspect == aspect) due.push_back(std::move(w));
   }
-  switch (choice->aspect) {
+  std::stable_partition(due.begin(), due.end(),
+                        [&](const Work& w) { return w.urgency == urgency; });
+  switch (aspect) {
     case Aspect::order_fetch: {
       auto doing = fetch_orders(std::move(due));
       co_await std::move(doing);
@@ -161,7 +170,7 @@ awaitable<void> Lane::sleep() {
   if (shop_.sends() && channel_.enabled) {
     sooner(next_due_);
     if (!caller_.paused_until() || *caller_.paused_until() <= ports_.clock->now())
-      sooner(next_job());
+      sooner(next_job(ports_.clock->now()));
   } else {
     sooner(next_due_);
   }
@@ -196,21 +205,22 @@ awaitable<void> Lane::heed(const Error* error) {
   const std::vector<ShopState> sending = {ShopState::active, ShopState::throttled,
                                           ShopState::unreachable};
   const TimePoint now = ports_.clock->now();
-  if (!caller_.open() && error == nullptr) {
-    if (shop_.state == ShopState::throttled || shop_.state == ShopState::unreachable) {
+  if (error == nullptr) {
+    if (!caller_.open() &&
+        (shop_.state == ShopState::throttled || shop_.state == ShopState::unreachable)) {
       auto setting = set_state(ShopState::active, "", sending);
       co_await std::move(setting);
     }
     co_return;
   }
-  if (error != nullptr && error->kind == ErrorKind::throttled) {
-    const Duration wait = error->retry_after.value_or(std::chrono::seconds(5));
+  if (error->kind == ErrorKind::throttled) {
+    const Duration wait = error->retry_after.value_or(std::chrono::seconds(1));
     caller_.pause_until(now + wait);
     if (wait >= std::chrono::seconds(30)) {
       auto setting = set_state(ShopState::throttled, error->code, sending);
       co_await std::move(setting);
     }
-  } else if (error != nullptr && error->kind == ErrorKind::forbidden) {
+  } else if (error->kind == ErrorKind::forbidden) {
     // The app or the shop itself is barred: nothing else will go through either.
     auto setting = set_state(ShopState::needs_authorisation, error->code, sending);
     co_await std::move(setting);

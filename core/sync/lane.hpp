@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/policy/priority.hpp"
 #include "core/sync/caller.hpp"
 #include "core/sync/options.hpp"
 #include "core/sync/settling.hpp"
@@ -48,7 +49,6 @@ class Lane {
   boost::asio::awaitable<Result<void>> refresh_view();
   boost::asio::awaitable<bool> turn();  // false: nothing was due
   boost::asio::awaitable<void> sleep();
-  boost::asio::awaitable<void> note_health(bool success);
   boost::asio::awaitable<void> set_state(ShopState state, std::string reason,
                                          std::vector<ShopState> only_from);
 
@@ -69,7 +69,8 @@ class Lane {
   boost::asio::awaitable<bool> run_due_job();
   boost::asio::awaitable<Result<void>> poll_orders(TimePoint from, TimePoint to);
   boost::asio::awaitable<Result<void>> read_back();
-  std::optional<TimePoint> next_job() const;
+  std::optional<TimePoint> next_job(TimePoint now) const;
+  TimePoint last_due(const std::string& job) const;
 
   boost::asio::awaitable<void> settle(std::vector<store::Settlement> settlements);
   // What the outcome of a call means for the whole shop (pause, health).
@@ -92,11 +93,9 @@ class Lane {
   std::map<std::string, TimePoint> job_runs_;
   std::optional<TimePoint> next_due_;
   std::optional<TimePoint> next_poll_;
-  std::optional<TimePoint> next_read_back_;
   std::optional<TimePoint> job_retry_;  // a job failed: not before this
   int job_failures_ = 0;
-  std::int64_t urgent_calls_ = 0;  // for the capped share of urgent work
-  std::int64_t other_calls_ = 0;
+  policy::Turns turns_;
   std::shared_ptr<const json::Value> shop_facts_;
   std::shared_ptr<const json::Value> category_facts_;
 };

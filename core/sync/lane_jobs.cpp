@@ -35,17 +35,20 @@ std::vector<ScheduleRule> rules_of(const Shop& shop) {
 
 }  // namespace
 
-std::optional<TimePoint> Lane::next_job() const {
+std::optional<TimePoint> Lane::next_job(TimePoint now) const {
   if (job_retry_) return job_retry_;
   std::optional<TimePoint> next = next_poll_;
-  const std::chrono::minutes offset = zone_offset(zone_).value_or(std::chrono::minutes(7 * 60));
   for (const ScheduleRule& rule : rules_of(shop_)) {
-    const auto last = job_runs_.find(rule.job);
-    const TimePoint since = last == job_runs_.end() ? shop_.created_at : last->second;
-    const auto due = policy::next_due(rule, offset, since);
-    if (due && (!next || *due < *next)) next = due;
+    const policy::ScheduleDue due = policy::schedule_due(rule, zone_, last_due(rule.job), now);
+    const TimePoint when = due.missed ? now : due.next;
+    if (!next || when < *next) next = when;
   }
   return next;
+}
+
+TimePoint Lane::last_due(const std::string& job) const {
+  const auto last = job_runs_.find(job);
+  return last == job_runs_.end() ? shop_.created_at : last->second;
 }
 
 awaitable<bool> Lane::run_due_job() {
@@ -56,7 +59,8 @@ awaitable<bool> Lane::run_due_job() {
   std::string job;
   if (!next_poll_ || *next_poll_ <= now) {
     job = "poll";
-    const TimePoint from = shop_.orders_polled_to.value_or(shop_.created_at) - options_.poll_overlap;
+    const TimePoint from =
+        shop_.orders_polled_to.value_or(shop_.created_at) - options_.poll_overlap;
     auto polling = poll_orders(from, now);
     Result<void> polled = co_await std::move(polling);
     done = std::move(polled);
@@ -70,12 +74,9 @@ awaitable<bool> Lane::run_due_job() {
       if (!advanced) done = std::move(advanced).error();
     }
   } else {
-    const std::chrono::minutes offset = zone_offset(zone_).value_or(std::chrono::minutes(7 * 60));
     std::optional<TimePoint> due;
     for (const ScheduleRule& rule : rules_of(shop_)) {
-      const auto last = job_runs_.find(rule.job);
-      const TimePoint since = last == job_runs_.end() ? shop_.created_at : last->second;
-      due = policy::missed(rule, offset, since, now);
+      due = policy::schedule_due(rule, zone_, last_due(rule.job), now).missed;
       if (due) {
         job = rule.job;
         break;
@@ -117,8 +118,9 @@ awaitable<bool> Lane::run_due_job() {
     job_failures_ = 0;
     job_retry_.reset();
   } else {
-    log::warning("job.failed", {{"shop", shop_id_}, {"name", job}, {"error", done.error().describe()}});
-    job_retry_ = ports_.clock->now() + policy::backoff(job_failures_++, *ports_.random);
+    log::warning("job.failed",
+                 {{"shop", shop_id_}, {"name", job}, {"error", done.error().describe()}});
+    job_retry_ = ports_.clock->now() + policy::backoff(++job_failures_, *ports_.random);
   }
   co_return true;
 }

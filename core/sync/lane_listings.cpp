@@ -20,8 +20,8 @@ std::vector<std::pair<Work, Item>> first_batch(const std::vector<Work>& due,
                                                bool same_product) {
   std::vector<std::pair<Work, Item>> batch;
   for (const Work& w : due) {
-    const auto item = std::find_if(items.begin(), items.end(),
-                                   [&](const Item& i) { return i.sku == w.subject; });
+    const auto item =
+        std::find_if(items.begin(), items.end(), [&](const Item& i) { return i.sku == w.subject; });
     if (item == items.end()) continue;
     if (same_product && !batch.empty() &&
         batch.front().second.remote_product != item->remote_product)
@@ -35,8 +35,8 @@ std::vector<std::pair<Work, Item>> first_batch(const std::vector<Work>& due,
 // Rows without a value to send: not published yet, no price, no longer wanted. Publishing sends the
 // value of its moment, so there is nothing left to do for them.
 template <class Item, class Key>
-std::vector<Settlement> nothing_to_send(const std::vector<Work>& due, const std::vector<Item>& items,
-                                        Key key, TimePoint now) {
+std::vector<Settlement> nothing_to_send(const std::vector<Work>& due,
+                                        const std::vector<Item>& items, Key key, TimePoint now) {
   std::vector<Settlement> out;
   for (const Work& w : due) {
     if (std::any_of(items.begin(), items.end(), [&](const Item& i) { return key(i) == w.subject; }))
@@ -73,8 +73,8 @@ awaitable<void> Lane::send_stock(std::vector<Work> due) {
   Result<std::vector<StockItem>> items = co_await std::move(reading);
   if (!items) co_return;
   const TimePoint sent_at = ports_.clock->now();
-  std::vector<Settlement> settlements =
-      nothing_to_send(due, *items, [](const StockItem& i) { return i.sku; }, sent_at);
+  std::vector<Settlement> settlements = nothing_to_send(
+      due, *items, [](const StockItem& i) { return i.sku; }, sent_at);
   const ChannelLimits& limits = connector_.info().limits;
   auto chosen = first_batch(due, *items, limits.stock_batch, limits.stock_batch_same_product);
   if (!chosen.empty()) {
@@ -110,8 +110,8 @@ awaitable<void> Lane::send_prices(std::vector<Work> due) {
   Result<std::vector<PriceItem>> items = co_await std::move(reading);
   if (!items) co_return;
   const TimePoint sent_at = ports_.clock->now();
-  std::vector<Settlement> settlements =
-      nothing_to_send(due, *items, [](const PriceItem& i) { return i.sku; }, sent_at);
+  std::vector<Settlement> settlements = nothing_to_send(
+      due, *items, [](const PriceItem& i) { return i.sku; }, sent_at);
   const ChannelLimits& limits = connector_.info().limits;
   auto chosen = first_batch(due, *items, limits.price_batch, limits.price_batch_same_product);
   if (!chosen.empty()) {
@@ -143,8 +143,8 @@ awaitable<void> Lane::send_states(std::vector<Work> due) {
   Result<std::vector<StateItem>> items = co_await std::move(reading);
   if (!items) co_return;
   const TimePoint sent_at = ports_.clock->now();
-  std::vector<Settlement> settlements =
-      nothing_to_send(due, *items, [](const StateItem& i) { return i.unit; }, sent_at);
+  std::vector<Settlement> settlements = nothing_to_send(
+      due, *items, [](const StateItem& i) { return i.unit; }, sent_at);
   std::vector<std::pair<Work, StateItem>> chosen;
   for (const Work& w : due) {
     const auto item = std::find_if(items->begin(), items->end(),
@@ -166,6 +166,7 @@ awaitable<void> Lane::send_states(std::vector<Work> due) {
       const std::optional<Error> error = item_error(result, i, item.unit);
       Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
       if (!error) s.sent_listed = item.listed && !item.remove;
+      s.removed = !error && item.remove;
       settlements.push_back(std::move(s));
     }
   }

@@ -47,10 +47,10 @@ awaitable<void> Lane::fetch_orders(std::vector<Work> due) {
   }
   for (const auto& order : *ingested) {
     if (!order) continue;
-    ports_.metrics->count("gerbang_orders_ingested_total", "Orders read from the channels.",
-                          {{"channel", connector_.info().channel},
-                           {"result", order->created ? "created"
-                                                     : (order->changed ? "changed" : "same")}});
+    ports_.metrics->count(
+        "gerbang_orders_ingested_total", "Orders read from the channels.",
+        {{"channel", connector_.info().channel},
+         {"result", order->created ? "created" : (order->changed ? "changed" : "same")}});
   }
 }
 

@@ -86,7 +86,8 @@ awaitable<Result<void>> TokenKeeper::refresh() {
     co_await std::move(giving_up);
     co_return Error(ErrorKind::unauthenticated, "token_refused", "there is no refresh token");
   }
-  // A lost answer leaves the pair unknown: the old one is tried once more, then the seller is asked.
+  // A lost answer leaves the pair unknown: the old one is tried once more, then the seller is
+  // asked.
   Result<TokenSet> fresh = Error(ErrorKind::bug, "refresh_not_tried");
   for (int round = 0; round < 2; ++round) {
     Exchange<TokenSet> exchange = connector_.refresh_tokens(make_context());
@@ -100,9 +101,9 @@ awaitable<Result<void>> TokenKeeper::refresh() {
                          {"outcome", fresh ? "done" : std::string(to_string(fresh.error().kind))}});
   if (!fresh) {
     const ErrorKind kind = fresh.error().kind;
-    log::warning("token.refresh_failed",
-                 {{"shop", shop_}, {"channel", connector_.info().channel},
-                  {"error", fresh.error().describe()}});
+    log::warning("token.refresh_failed", {{"shop", shop_},
+                                          {"channel", connector_.info().channel},
+                                          {"error", fresh.error().describe()}});
     // Refused for good, or the answer was lost twice with a token that can be used only once.
     const bool spent = kind == ErrorKind::indeterminate && connector_.info().can.single_use_refresh;
     if (kind == ErrorKind::auth_expired || kind == ErrorKind::unauthenticated ||
@@ -145,7 +146,8 @@ awaitable<void> TokenKeeper::give_up(std::string reason) {
   script.only_from = {ShopState::active, ShopState::throttled, ShopState::unreachable};
   auto setting = apply(*ports_.store, std::move(script));
   Result<Shop> set = co_await std::move(setting);
-  if (!set) log::warning("shop.state_not_set", {{"shop", shop_}, {"error", set.error().describe()}});
+  if (!set)
+    log::warning("shop.state_not_set", {{"shop", shop_}, {"error", set.error().describe()}});
 }
 
 }  // namespace gerbang::sync
