@@ -34,8 +34,9 @@ struct Once {
   std::string organisation;
   std::string key;
   std::string fingerprint;  // of method, path and body
-  // Pure; called on the writer's thread inside the transaction.
-  std::function<StoredReply(const typename Script::Answer&)> render;
+  // Pure; called on the writer's thread inside the transaction. An error (of the one item of a
+  // batch script, say) fails the script: nothing is changed, nothing is recorded.
+  std::function<Result<StoredReply>(const typename Script::Answer&)> render;
 };
 
 // What a transaction engine implements: one overload per script, run inside an open transaction.
@@ -83,8 +84,9 @@ class Scripts {
     if (*found) return std::move(**found);
     auto answer = run(once.script);
     if (!answer) return std::move(answer).error();
-    StoredReply reply = once.render(*answer);
-    auto saved = save_reply(once.organisation, once.key, once.fingerprint, reply);
+    auto reply = once.render(*answer);
+    if (!reply) return reply;
+    auto saved = save_reply(once.organisation, once.key, once.fingerprint, *reply);
     if (!saved) return std::move(saved).error();
     return reply;
   }

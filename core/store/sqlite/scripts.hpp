@@ -12,9 +12,10 @@
 
 namespace gerbang::store {
 
-// The scripts in SQL, on the writer's connection inside its transaction. The sources are by subject:
-//   organisations.cpp catalogue.cpp shops.cpp   (organisations, keys, products, prices, shops, sync)
-//   stock.cpp orders.cpp settle.cpp inbox.cpp   (stock, orders, engine, webhooks, retention)
+// The scripts in SQL, on the writer's connection inside its transaction. The sources are by
+// subject:
+//   organisations.cpp catalogue.cpp shops.cpp   (organisations, keys, products, prices, shops,
+//   sync) stock.cpp orders.cpp settle.cpp inbox.cpp   (stock, orders, engine, webhooks, retention)
 //   marking.cpp                                 (the shared fan-out below)
 class SqliteScripts final : public Scripts {
  public:
@@ -60,8 +61,9 @@ class SqliteScripts final : public Scripts {
   // -- marking.cpp: shared by all subjects
   TimePoint now() const { return clock_.now(); }
   std::int64_t next_revision();
-  // Upserts one work row: revision up, parked off, urgency the lower of both, `since` kept when the
-  // row was there, due now. Also raises listings.revision for stock and price.
+  // Upserts one work row: revision up, parked off, attempts 0, urgency the lower of both, `since`
+  // kept when the row was waiting, due now. Also raises listings.revision for all aspects but
+  // orders.
   void mark(const std::string& organisation, const std::string& shop, Aspect aspect,
             std::string_view subject, Urgency urgency, std::string_view detail = {});
   // Stock work of every published listing (in shops that are not retired) of every variant that
@@ -70,9 +72,10 @@ class SqliteScripts final : public Scripts {
   void mark_stock_of_items(const std::string& organisation, const std::set<std::string>& items,
                            Urgency urgency, const std::set<ShopSku>& except = {});
   // Creates or refreshes units and listings of one product in one shop (wanted or not by channel
-  // override, withdrawal, removed variants).
-  void lay_out(const std::string& organisation, const std::string& shop, const std::string& channel,
-               bool variants_in_listing, const Product& product, bool withdrawn);
+  // override, withdrawal, removed variants). Marks content of wanted units when they are new here
+  // or `content_changed`, and state of published units that became wanted or unwanted.
+  void lay_out(const std::string& organisation, const Shop& shop, bool variants_in_listing,
+               const Product& product, bool withdrawn, bool content_changed);
   void emit(const std::string& organisation, std::string_view type, json::Value data);
   StockView stock_view(const std::string& organisation, const std::string& item);
   Result<Shop> shop_row(const std::string& organisation, const std::string& shop);
