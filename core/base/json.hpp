@@ -12,7 +12,8 @@
 
 #include "core/base/result.hpp"
 
-// The json guard: the only door through which JSON enters or leaves (RapidJSON is hidden behind it).
+// The json guard: the only door through which JSON enters or leaves (RapidJSON is hidden behind
+// it).
 //
 // Reading is iterative (deep input cannot exhaust the stack) and refuses, with code `json_invalid`
 // or `json_too_large`: more than `Limits` allows, invalid UTF-8, U+0000, duplicate keys, NaN and

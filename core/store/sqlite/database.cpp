@@ -4,6 +4,20 @@
 
 namespace gerbang::store {
 
+bool DatabaseError::of_statement() const noexcept {
+  switch (code_ & 0xff) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_ERROR:
+    case SQLITE_MISMATCH:
+    case SQLITE_MISUSE:
+    case SQLITE_RANGE:
+    case SQLITE_TOOBIG:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Statement::Statement(Statement&& other) noexcept
     : db_(other.db_), stmt_(std::exchange(other.stmt_, nullptr)) {}
 
@@ -87,7 +101,7 @@ Database::Database(const std::string& path, Mode mode) {
     sqlite3_close(handle_);
     throw error;
   }
-  sqlite3_busy_timeout(handle_, 5000);
+  sqlite3_busy_timeout(handle_, kBusyMillis);
   // Checkpoints are the writer thread's own, between groups: an automatic one inside a commit is the
   // p99, and 3.40.1 is only safe when one connection does every commit and checkpoint.
   sqlite3_wal_autocheckpoint(handle_, 0);

@@ -11,8 +11,13 @@ std::int64_t single(Database& db, std::string_view sql) {
   return row.step() ? row.integer(0) : 0;
 }
 
-// Answers whether the database is still empty.
-Result<bool> recognise(Database& db, std::span<const Migration> steps) {
+}  // namespace
+
+std::int64_t schema_version(Database& db) {
+  return single(db, "PRAGMA user_version");
+}
+
+Result<bool> recognise_schema(Database& db, std::span<const Migration> steps) {
   const std::int64_t id = single(db, "PRAGMA application_id");
   const std::int64_t version = schema_version(db);
   if (id == 0 && version == 0 && single(db, "SELECT count(*) FROM sqlite_schema") == 0) return true;
@@ -28,14 +33,8 @@ Result<bool> recognise(Database& db, std::span<const Migration> steps) {
   return false;
 }
 
-}  // namespace
-
-std::int64_t schema_version(Database& db) {
-  return single(db, "PRAGMA user_version");
-}
-
 Result<void> migrate(Database& db, std::span<const Migration> steps) {
-  GERBANG_TRY(empty, recognise(db, steps));
+  GERBANG_TRY(empty, recognise_schema(db, steps));
   for (const Migration& step : steps.subspan(static_cast<std::size_t>(schema_version(db)))) {
     std::string script = "BEGIN IMMEDIATE;\n";
     if (empty && step.number == 1)
@@ -54,16 +53,6 @@ Result<void> migrate(Database& db, std::span<const Migration> steps) {
                           "migration " + std::string(step.name) + ": " + error.what());
     }
   }
-  return {};
-}
-
-Result<void> check_schema(Database& db, std::span<const Migration> steps) {
-  GERBANG_TRY(empty, recognise(db, steps));
-  const std::int64_t version = schema_version(db);
-  if (empty || version < static_cast<std::int64_t>(steps.size()))
-    return Error(ErrorKind::unsupported, "store_schema_older",
-                 "the database has schema " + std::to_string(version) + ", this program needs " +
-                     std::to_string(steps.size()));
   return {};
 }
 

@@ -23,12 +23,12 @@ inline constexpr std::int64_t kApplicationId = 0x47524247;
 
 std::int64_t schema_version(Database& db);
 
-// Brings the database to the newest schema, each step in a transaction of its own; an empty one
-// becomes ours. Nothing is changed on unsupported store_schema_newer (a later gerbang wrote it)
-// and invalid store_not_ours (another program did). Throws DatabaseError.
-Result<void> migrate(Database& db, std::span<const Migration> steps = migrations());
+// Whether the database is still empty. Errors: unsupported store_schema_newer (a later gerbang
+// wrote it), invalid store_not_ours (another program did). Changes nothing. Throws DatabaseError.
+Result<bool> recognise_schema(Database& db, std::span<const Migration> steps = migrations());
 
-// The same checks without changing anything; an older schema is unsupported store_schema_older.
-Result<void> check_schema(Database& db, std::span<const Migration> steps = migrations());
+// Brings the database to the newest schema, each step in a transaction of its own; an empty one
+// becomes ours. Errors as above, and then nothing is changed. Throws DatabaseError.
+Result<void> migrate(Database& db, std::span<const Migration> steps = migrations());
 
 }  // namespace gerbang::store
