@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -8,6 +10,7 @@
 #include "core/base/crypto.hpp"
 #include "core/base/random.hpp"
 #include "core/store/sqlite/database.hpp"
+#include "core/store/sqlite/ledger.hpp"
 #include "core/store/sqlite/rows.hpp"
 #include "core/store/store.hpp"
 
@@ -17,6 +20,7 @@ namespace gerbang::store {
 // subject:
 //   organisations.cpp catalogue.cpp shops.cpp   (organisations, keys, products, prices, shops,
 //   sync) stock.cpp orders.cpp settle.cpp inbox.cpp   (stock, orders, engine, webhooks, retention)
+//   observe.cpp                                       (read-back, try again)
 //   marking.cpp                                 (the shared fan-out below)
 class SqliteScripts final : public Scripts {
  public:
@@ -110,6 +114,43 @@ class SqliteScripts final : public Scripts {
   void emit(const std::string& organisation, std::string_view type, json::Value data);
   StockView stock_view(const std::string& organisation, const std::string& item);
   Result<Shop> shop_row(const std::string& organisation, const std::string& shop);
+
+  // -- stock.cpp
+  Result<StockView> apply_stock(const std::string& organisation, const ApplyStock::Item& entry);
+  // What follows from any change of stock: stock that became free first covers shortages of held
+  // orders, then the listings of every item whose available changed are marked, all with `urgency`
+  // or, without one, by the direction. Event stock.shortage of what is overdrawn now.
+  void spread(const std::string& organisation, Ledger& ledger, std::optional<Urgency> urgency,
+              const std::set<ShopSku>& except = {});
+  void cover_shortages(const std::string& organisation, Ledger& ledger,
+                       const std::set<std::string>& items);
+  void emit_stock(const std::string& organisation, const StockView& view);
+
+  // -- orders.cpp
+  Result<OrderIngested> ingest(const Shop& shop, const RemoteOrder& remote, Duration clock_skew);
+  // The listings whose counter the channel itself moved with this order, and by how many units
+  // (negative: given back).
+  using CounterMoves = std::map<std::string, Quantity>;  // by SKU
+  void spread_order(const Order& order, Ledger& ledger, const CounterMoves& moves,
+                    TimePoint sale_began, TimePoint changed_at);
+  bool our_value_may_have_arrived(const Order& order, const std::string& sku, TimePoint since);
+  // The SKU behind remote ids of a shop; empty when it is unknown or not the only one.
+  std::string sku_of_remote(const std::string& shop, const std::string& remote_product,
+                            const std::string& remote_variant);
+  void finish_fetch(const std::string& shop, const std::string& external_id,
+                    std::int64_t revision);
+  void park_fetch(const std::string& shop, const std::string& external_id, std::int64_t revision,
+                  std::string_view code);
+  void emit_order(const std::string& organisation, std::string_view type, const std::string& order);
+  void add_shipments(const std::string& order, const std::vector<Shipment>& shipments);
+
+  // -- settle.cpp
+  void settle_row(const std::string& shop, const Settlement& s);
+  void record_attempt(const Shop& shop, const Settlement& s);
+  void record_values(const Shop& shop, const Settlement& s);
+  void record_publication(const Shop& shop, const Settlement& s);
+  void record_removal(const Shop& shop, const Settlement& s);
+  void record_order_action(const Shop& shop, const Settlement& s);
 
   Database& db_;
   const Vault& vault_;

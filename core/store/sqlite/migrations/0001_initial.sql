@@ -71,6 +71,8 @@ CREATE TABLE stock_levels (
   PRIMARY KEY (organisation, item, location)
 ) WITHOUT ROWID;
 
+CREATE INDEX stock_levels_by_location ON stock_levels (organisation, location);
+
 -- The append-only ledger: the sums of its changes are the levels.
 CREATE TABLE stock_movements (
   organisation TEXT NOT NULL,
@@ -252,6 +254,7 @@ CREATE TABLE reservations (
   state TEXT NOT NULL CHECK (state IN ('held', 'consumed', 'released')),
   PRIMARY KEY (order_id, remote_line, item, location)
 ) WITHOUT ROWID;
+CREATE INDEX reservations_held ON reservations (item, location) WHERE state = 'held';
 
 CREATE TABLE inbox (
   channel TEXT NOT NULL,
