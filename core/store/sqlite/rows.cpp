@@ -53,15 +53,20 @@ ShopRow shop_from(const Statement& row) {
 
 }  // namespace
 
-Result<ProductView> product_view(Database& db, const std::string& organisation,
-                                 const std::string& code, const std::string& document,
-                                 std::int64_t revision, TimePoint created_at, TimePoint updated_at,
-                                 bool withdrawn) {
+Result<Product> stored_product(const std::string& code, const std::string& document) {
   auto product = product_from_json(code, stored_json(document));
   // Not the caller's fault: it was valid when it came.
   if (!product)
     return Error(ErrorKind::bug, "product_unreadable", code + ": " + product.error().describe());
-  ProductView view{*std::move(product), revision, created_at, updated_at, withdrawn};
+  return product;
+}
+
+Result<ProductView> product_view(Database& db, const std::string& organisation,
+                                 const std::string& code, const std::string& document,
+                                 std::int64_t revision, TimePoint created_at, TimePoint updated_at,
+                                 bool withdrawn) {
+  GERBANG_TRY(product, stored_product(code, document));
+  ProductView view{std::move(product), revision, created_at, updated_at, withdrawn};
   for (Variant& variant : view.product.variants) {
     if (auto prices = read_prices(db, organisation, variant.sku)) {
       variant.price = prices->price;
@@ -69,6 +74,61 @@ Result<ProductView> product_view(Database& db, const std::string& organisation,
     }
   }
   return view;
+}
+
+Result<Organisation> find_organisation(Database& db, const std::string& id) {
+  auto row = db.query(
+                   "SELECT id, name, kind, zone, village_code, suspended, created_at"
+                   " FROM organisations WHERE id = ?1")
+                 .bind(1, id);
+  if (!row.step())
+    return Error(ErrorKind::not_found, "organisation_unknown", "no organisation " + id);
+  return organisation_from(row);
+}
+
+Organisation organisation_from(const Statement& row) {
+  Organisation out;
+  out.id = row.text(0);
+  out.name = row.text(1);
+  out.kind = row.text(2);
+  out.zone = row.text(3);
+  out.village_code = row.text_or_null(4);
+  out.suspended = row.integer(5) != 0;
+  out.created_at = row.time(6);
+  return out;
+}
+
+std::vector<ApiKey> keys_of(Database& db, const std::string& organisation) {
+  std::vector<ApiKey> out;
+  auto row = db.query(
+                   "SELECT id, label, scopes, hash, created_at, expires_at, revoked_at"
+                   " FROM api_keys WHERE organisation = ?1 ORDER BY id")
+                 .bind(1, organisation);
+  while (row.step()) {
+    ApiKey key;
+    key.id = row.text(0);
+    key.organisation = organisation;
+    key.label = row.text(1);
+    key.scopes = texts_from_json(stored_json(row.text(2)));
+    key.hash = row.text(3);
+    key.created_at = row.time(4);
+    key.expires_at = row.time_or_null(5);
+    key.revoked_at = row.time_or_null(6);
+    out.push_back(std::move(key));
+  }
+  return out;
+}
+
+json::Value texts_to_json(const std::vector<std::string>& texts) {
+  json::Array out;
+  for (const std::string& text : texts) out.emplace_back(text);
+  return out;
+}
+
+std::vector<std::string> texts_from_json(const json::Value& value) {
+  std::vector<std::string> out;
+  for (const json::Value& text : value.items()) out.emplace_back(text.text());
+  return out;
 }
 
 Result<ShopRow> find_shop(Database& db, const std::string& organisation, const std::string& shop) {

@@ -13,6 +13,15 @@
 // Rows as values, shared by scripts and queries.
 namespace gerbang::store {
 
+Result<Organisation> find_organisation(Database& db, const std::string& id);
+// From "id, name, kind, zone, village_code, suspended, created_at".
+Organisation organisation_from(const Statement& row);
+// All keys of an organisation, revoked ones too; by id.
+std::vector<ApiKey> keys_of(Database& db, const std::string& organisation);
+
+json::Value texts_to_json(const std::vector<std::string>& texts);
+std::vector<std::string> texts_from_json(const json::Value& value);
+
 struct ShopRow {
   Shop shop;
   bool variants_in_listing = true;
@@ -27,6 +36,9 @@ json::Value schedule_to_json(const std::vector<ScheduleRule>& schedule);
 
 // All levels of an item; empty when it was never mentioned.
 StockView read_stock(Database& db, const std::string& organisation, const std::string& item);
+
+// A products row's document as it is stored: without prices.
+Result<Product> stored_product(const std::string& code, const std::string& document);
 
 // A product with its stored prices merged in, withdrawn ones too. not_found product_unknown.
 Result<ProductView> read_product(Database& db, const std::string& organisation,

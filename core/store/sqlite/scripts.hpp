@@ -11,6 +11,7 @@
 #include "core/base/random.hpp"
 #include "core/store/sqlite/database.hpp"
 #include "core/store/sqlite/ledger.hpp"
+#include "core/store/sqlite/rows.hpp"
 #include "core/store/store.hpp"
 
 namespace gerbang::store {
@@ -62,6 +63,36 @@ class SqliteScripts final : public Scripts {
   Committed take_touched() { return std::exchange(touched_, {}); }
 
  private:
+  // -- organisations.cpp
+  Result<void> exists_organisation(const std::string& id);  // else not_found organisation_unknown
+
+  // -- catalogue.cpp
+  struct ProductBefore;
+  std::optional<ProductBefore> product_before(const std::string& organisation,
+                                              const std::string& code);
+  Result<ProductSaved> put_product(const std::string& organisation, const PutProducts::Item& item,
+                                   const std::vector<ShopRow>& shops);
+  Result<ProductSaved> set_price(const std::string& organisation, const SetPrices::Item& item);
+  // `product` counts for a new variant only.
+  void save_prices(const std::string& organisation, const std::string& sku,
+                   const std::string& product, const StoredPrices& prices, std::int64_t revision);
+  // Whether they were other ones.
+  bool save_components(const std::string& organisation, const Variant& variant);
+  // Where the effective price differs: price work of published listings, content of the unit of
+  // listings that are not published yet.
+  void mark_price(const std::string& organisation, const std::string& sku,
+                  const StoredPrices& before, const StoredPrices& after);
+  // Stock work of the published listings of one variant.
+  void mark_stock(const std::string& organisation, const std::string& sku, Urgency urgency);
+
+  // -- shops.cpp
+  bool remote_shop_taken(const Shop& shop, const std::string& remote_id);
+  static Result<void> check_offer_settings(std::int64_t buffer, int share_percent);
+  // Stores state and reason, parks the work of a retired shop, emits the event.
+  Shop move_shop(Shop shop, ShopState state, const std::string& reason, std::string_view event);
+  // Content of all wanted units, or another aspect of all published listings; the number of them.
+  std::int64_t mark_shop(const Shop& shop, Aspect aspect, Urgency urgency);
+
   // -- marking.cpp: shared by all subjects
   TimePoint now() const { return clock_.now(); }
   std::int64_t next_revision();

@@ -219,6 +219,7 @@ CREATE TABLE orders (
   PRIMARY KEY (organisation, id)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX orders_by_external ON orders (shop, external_id);
+CREATE INDEX orders_by_status ON orders (status);  -- counted for metrics
 CREATE INDEX orders_by_update ON orders (organisation, updated_at, id);
 -- The queue for stock that comes in or back.
 CREATE INDEX orders_short ON orders (organisation, placed_at, id)
