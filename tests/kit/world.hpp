@@ -86,8 +86,7 @@ class World {
     std::uint64_t seed = 1;
     std::vector<std::string> channels{"shopee", "bukalapak"};
     sync::EngineOptions engine;
-    json::Value shopee_settings;
-    json::Value bukalapak_settings;
+    json::Value settings = json::object({});  // by channel, for its sandbox
   };
   explicit World(Options options);
   ~World();
@@ -119,6 +118,7 @@ class World {
   const std::string& organisation() const { return organisation_; }
   ManualClock clock;
   SeededRandom random;
+  SeededRandom store_random_;  // the writer thread's own
   Metrics metrics;
   SandboxNetwork& network() { return *network_; }
 
