@@ -137,8 +137,8 @@ enum class WriteLane { orders, normal, bulk };
 //
 // apply(): queued; what has queued becomes one transaction, one sync, then all completions
 // (group commit). A completion with a value means: committed and synced to disk. Errors of the
-// engine itself: transient store_unavailable (nothing happened), indeterminate store_commit_unknown.
-// Scripts that fail roll back alone.
+// engine itself: transient store_unavailable (nothing happened), indeterminate
+// store_commit_unknown. Scripts that fail roll back alone.
 class Store {
  public:
   virtual ~Store() = default;
@@ -191,6 +191,12 @@ class Store {
     virtual void run(Queries& queries) = 0;
     virtual void fail(const Error& error) = 0;
   };
+
+  // For decorators: hand on what submit_write / submit_read got.
+  void forward_write(std::unique_ptr<Write> write, WriteLane lane) {
+    submit_write(std::move(write), lane);
+  }
+  void forward_read(std::unique_ptr<Read> read) { submit_read(std::move(read)); }
 
  protected:
   virtual void submit_write(std::unique_ptr<Write> write, WriteLane lane) = 0;
