@@ -13,7 +13,9 @@ using boost::asio::awaitable;
 
 constexpr std::size_t kMaxName = 200;
 
-bool is_slug(std::string_view text) { return is_channel_name(text); }  // the same rule
+bool is_slug(std::string_view text) {
+  return is_channel_name(text);
+}  // the same rule
 
 // DOMAIN section 2: ^[1-9]\d\.\d{2}\.\d{2}\.[123]\d{3}$
 bool is_village_code(std::string_view text) {
@@ -50,9 +52,7 @@ awaitable<Reply> create_organisation(Services& services, Call& call) {
   script.organisation = read_organisation(fields);
   fields.finish();
   if (auto refused = refusal(std::move(errors))) co_return std::move(*refused);
-  auto render = [](const Organisation& made) {
-    return stored_reply(201, organisation_view(made));
-  };
+  auto render = [](const Organisation& made) { return stored_reply(201, organisation_view(made)); };
   co_return co_await commit_reply(services, call, std::move(script), std::move(render));
 }
 
@@ -120,8 +120,7 @@ awaitable<Reply> issue_key(Services& services, const Call& call, ApiKey key) {
   auto stored = co_await commit(services, call, std::move(script), std::move(render));
   if (!stored) co_return std::move(stored).error();
   GERBANG_CO_TRY(shown, json::parse(stored->body));
-  shown.as_object()->set("key",
-                         stored->replayed ? json::Value() : json::Value(secret.reveal()));
+  shown.as_object()->set("key", stored->replayed ? json::Value() : json::Value(secret.reveal()));
   stored->body = json::dump(shown);
   co_return to_reply(std::move(*stored));
 }
@@ -173,10 +172,9 @@ awaitable<Reply> rotate_key(Services& services, Call& call) {
   if (auto refused = refusal(std::move(errors))) co_return std::move(*refused);
   auto keys = co_await keys_of(services, call);
   if (!keys) co_return std::move(keys).error();
-  const auto old = std::find_if(keys->begin(), keys->end(), [&](const ApiKey& k) {
-    return k.id == call.parameter("key");
-  });
-  if (old == keys->end()) co_return Error(ErrorKind::not_found, "key_not_found");
+  const auto old = std::find_if(keys->begin(), keys->end(),
+                                [&](const ApiKey& k) { return k.id == call.parameter("key"); });
+  if (old == keys->end()) co_return Error(ErrorKind::not_found, "key_unknown");
   if (old->revoked_at && !call.idempotency_key)
     co_return Error(ErrorKind::conflict, "key_revoked", "a revoked key cannot be rotated");
   ApiKey next;
@@ -253,10 +251,10 @@ std::vector<Route> admin_routes() {
   Route revoke = host(Method::del, "/admin/v1/organisations/{organisation}/keys/{key}",
                       "revoke_key", revoke_key, "Revoke a key; acts within 5 seconds everywhere",
                       {200, "Revoked", json_key});
-  Route backups = host(Method::post, "/admin/v1/backup", "backup", backup,
-                       "A consistent copy of the database into a new file",
-                       {201, "Written", {"application/json", "Backup"}},
-                       {"application/json", "BackupRequest"});
+  Route backups =
+      host(Method::post, "/admin/v1/backup", "backup", backup,
+           "A consistent copy of the database into a new file",
+           {201, "Written", {"application/json", "Backup"}}, {"application/json", "BackupRequest"});
   return {
       organisations,
       host(Method::post, "/admin/v1/organisations", "create_organisation", create_organisation,

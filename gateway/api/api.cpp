@@ -18,7 +18,8 @@ constexpr std::size_t kMaxIdempotencyKey = 255;
 Result<std::optional<std::string>> idempotency_key_of(const Headers& headers) {
   const auto key = headers.find("Idempotency-Key");
   if (!key) return std::optional<std::string>();
-  const bool visible = std::all_of(key->begin(), key->end(), [](char c) { return c > ' ' && c < 127; });
+  const bool visible =
+      std::all_of(key->begin(), key->end(), [](char c) { return c > ' ' && c < 127; });
   if (key->empty() || key->size() > kMaxIdempotencyKey || !visible ||
       headers.count("Idempotency-Key") > 1) {
     return Error(ErrorKind::invalid, "idempotency_key_invalid",
@@ -120,8 +121,9 @@ awaitable<http::ServerReply> Api::handle(http::ServerRequest request) {
       error.emplace(ErrorKind::bug, "internal_error", e.what());
     }
   } else if (!match.path.empty()) {
-    HttpResponse refused = problem_response(405, "method_not_allowed", "this path takes " + match.allow,
-                                            call.language, call.request.request_id);
+    HttpResponse refused =
+        problem_response(405, "method_not_offered", "this path takes " + match.allow, call.language,
+                         call.request.request_id);
     refused.headers.set("Allow", match.allow);
     co_return http::ServerReply(std::move(refused), label);
   } else {

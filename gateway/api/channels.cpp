@@ -32,11 +32,20 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -87,10 +96,11 @@ std::vector<Route> channel_routes() {
     std::string_view path, id;
     Method method;
   };
-  for (const Form& form : {Form{"/hooks/{channel}", "receive_webhook", Method::post},
-                           Form{"/hooks/{channel}", "check_webhook", Method::get},
-                           Form{"/hooks/{channel}/{rest...}", "receive_webhook_below", Method::post},
-                           Form{"/hooks/{channel}/{rest...}", "check_webhook_below", Method::get}}) {
+  for (const Form& form :
+       {Form{"/hooks/{channel}", "receive_webhook", Method::post},
+        Form{"/hooks/{channel}", "check_webhook", Method::get},
+        Form{"/hooks/{channel}/{rest...}", "receive_webhook_below", Method::post},
+        Form{"/hooks/{channel}/{rest...}", "check_webhook_below", Method::get}}) {
     Route route;
     route.method = form.method;
     route.path = form.path;
@@ -114,7 +124,7 @@ std::vector<Route> channel_routes() {
   callback.operation.id = "consent_callback";
   callback.operation.tag = "Channels";
   callback.operation.summary = "Where a marketplace sends the seller's browser after consent";
-  for (const int status : {200, 400, 409, 422, 429, 503})
+  for (const int status : {200, 400, 401, 403, 409, 422, 429, 503})
     callback.operation.answers.push_back({status, "A page for the seller", {"text/html", ""}});
   callback.operation.problems = {404};
   callback.operation.free_query = true;

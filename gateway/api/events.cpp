@@ -45,8 +45,8 @@ http::ServerReply events_reply(const std::vector<Event>& events, std::int64_t af
   json::Array data;
   for (const Event& e : events) data.push_back(event_view(e));
   const std::int64_t next = events.empty() ? after : events.back().sequence;
-  return json_reply(
-      200, json::object({{"events", std::move(data)}, {"next", std::to_string(next)}}));
+  return json_reply(200,
+                    json::object({{"events", std::move(data)}, {"next", std::to_string(next)}}));
 }
 
 awaitable<Reply> list_events(Services& services, Call& call) {

@@ -101,8 +101,8 @@ json::Value operation_of(const Route& route, const std::string& path) {
   out.append("security", std::move(security));
   out.append("parameters", parameters_of(route, path));
   if (!o.request.type.empty()) {
-    out.append("requestBody", json::object({{"required", o.request.required},
-                                            {"content", content(o.request)}}));
+    out.append("requestBody",
+               json::object({{"required", o.request.required}, {"content", content(o.request)}}));
   }
   out.append("responses", responses_of(route));
   return out;
@@ -112,10 +112,17 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -123,10 +130,14 @@ std::string escaped(std::string_view text) {
 
 std::string_view who(Scope scope) {
   switch (scope) {
-    case Scope::open: return "anyone";
-    case Scope::read: return "key with scope read";
-    case Scope::write: return "key with scope write";
-    case Scope::admin: return "the host's key";
+    case Scope::open:
+      return "anyone";
+    case Scope::read:
+      return "key with scope read";
+    case Scope::write:
+      return "key with scope write";
+    case Scope::admin:
+      return "the host's key";
   }
   return "";
 }
@@ -190,11 +201,10 @@ json::Value openapi_document(const std::vector<Route>& routes) {
                                "currency, quantities are whole base units, times are RFC 3339 in "
                                "UTC."}})},
        {"paths", std::move(paths)},
-       {"components",
-        json::object({{"schemas", literal(schemas_text())},
-                      {"responses", json::object({{"Problem", problem}})},
-                      {"securitySchemes",
-                       json::object({{"organisation_key", bearer}, {"host_key", bearer}})}})}});
+       {"components", json::object({{"schemas", literal(schemas_text())},
+                                    {"responses", json::object({{"Problem", problem}})},
+                                    {"securitySchemes", json::object({{"organisation_key", bearer},
+                                                                      {"host_key", bearer}})}})}});
 }
 
 std::string docs_page(const std::vector<Route>& routes) {

@@ -133,8 +133,7 @@ awaitable<Reply> restock_order(Services& services, Call& call) {
   for (std::size_t i = 0; lines && i < lines->size(); ++i) {
     Fields line((*lines)[i], "/lines/" + std::to_string(i), errors);
     store::RestockOrder::Line one;
-    one.remote_line =
-        line.text("line", Need::required, {.free = false}).value_or(std::string());
+    one.remote_line = line.text("line", Need::required, {.free = false}).value_or(std::string());
     one.quantity = line.integer("quantity", Need::required, 1, kMaxQuantity).value_or(0);
     line.finish();
     script.lines.push_back(std::move(one));
@@ -172,16 +171,15 @@ std::vector<Route> order_routes() {
        .path = "/v1/orders",
        .scope = Scope::read,
        .handle = list_orders,
-       .operation =
-           {.id = "list_orders",
-            .tag = "Orders",
-            .summary = "Orders by time of change",
-            .query = with_paging({{"updated_since", "Changed at or after this time",
-                                   R"({"type":"string","format":"date-time"})"},
-                                  {"status", "In this status",
-                                   R"({"$ref":"#/components/schemas/OrderStatus"})"},
-                                  {"shop", "Of this shop", R"({"type":"string"})"}}),
-            .answers = {{200, "A page", {"application/json", "OrderPage"}}}}},
+       .operation = {.id = "list_orders",
+                     .tag = "Orders",
+                     .summary = "Orders by time of change",
+                     .query = with_paging({{"updated_since", "Changed at or after this time",
+                                            R"({"type":"string","format":"date-time"})"},
+                                           {"status", "In this status",
+                                            R"({"$ref":"#/components/schemas/OrderStatus"})"},
+                                           {"shop", "Of this shop", R"({"type":"string"})"}}),
+                     .answers = {{200, "A page", {"application/json", "OrderPage"}}}}},
       {.method = Method::get,
        .path = "/v1/orders/{order}",
        .scope = Scope::read,
@@ -196,7 +194,8 @@ std::vector<Route> order_routes() {
       decision("/v1/orders/{order}/ship", "ship_order", ship_order, "Hand over to the courier",
                {"application/json", "ShipRequest", false}),
       decision("/v1/orders/{order}/cancel", "cancel_order", cancel_order,
-               "Cancel, or grant the buyer's wish to cancel", {"application/json", "CancelRequest"}),
+               "Cancel, or grant the buyer's wish to cancel",
+               {"application/json", "CancelRequest"}),
       restock,
   };
 }

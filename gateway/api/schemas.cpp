@@ -1,5 +1,5 @@
-// components/schemas of the OpenAPI document: the shapes of views.cpp and of what the handlers read.
-// A test validates what the running API answers against them.
+// components/schemas of the OpenAPI document: the shapes of views.cpp and of what the handlers
+// read. A test validates what the running API answers against them.
 #include "gateway/api/openapi.hpp"
 
 namespace gerbang::api {

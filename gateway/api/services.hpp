@@ -23,12 +23,11 @@ namespace gerbang::api {
 class Authoriser {
  public:
   virtual ~Authoriser() = default;
-  // Where to send the seller of this shop. Errors: unsupported authorisation_not_offered (the
-  // channel has fixed credentials), not_found app_missing (no partner account of ours there).
+  // Where to send the seller of this shop. Errors: conflict shop_retired; unsupported
+  // channel_disabled; rejected with the channel's retired code.
   virtual boost::asio::awaitable<Result<std::string>> authorise_url(Shop shop) = 0;
   // The browser came back to /oauth/{channel}/callback: checks `state`, exchanges the code, stores
-  // the tokens. Errors: invalid authorisation_invalid (state unknown or outdated), those of the
-  // channel.
+  // the tokens. Errors: forbidden state_invalid, state_expired; those of the channel.
   virtual boost::asio::awaitable<Result<Shop>> complete(std::string channel, QueryItems query) = 0;
 };
 
@@ -48,7 +47,7 @@ struct Dependencies {
   Random& random;
   Metrics& metrics;
   const Registry& registry;
-  Signals& signals;      // the composition sends Committed::organisations_with_events to notify()
+  Signals& signals;  // the composition sends Committed::organisations_with_events to notify()
   hooks::Hooks& hooks;
   Authoriser& authoriser;
 };

@@ -67,7 +67,7 @@ ScheduleRule read_rule(const json::Value& value, const std::string& pointer,
   Fields fields(value, pointer, errors);
   rule.job = fields.text("job", Need::required).value_or(std::string());
   if (!rule.job.empty() && std::find(kJobs.begin(), kJobs.end(), rule.job) == kJobs.end())
-    fields.fail("job", "job_unknown", "stock_sync, order_sweep or read_back");
+    fields.fail("job", "schedule_invalid", "stock_sync, order_sweep or read_back");
   const auto every = fields.integer("every_minutes", Need::optional, 5, kDayMinutes);
   const json::Array* times = fields.list("at", Need::optional, kMaxTimes);
   fields.finish();
@@ -76,7 +76,7 @@ ScheduleRule read_rule(const json::Value& value, const std::string& pointer,
     for (std::size_t i = 0; i < times->size(); ++i) {
       const auto minutes = minutes_of_day((*times)[i].text());
       if (!minutes) {
-        errors.push_back({pointer + "/at/" + std::to_string(i), "time_of_day_invalid",
+        errors.push_back({pointer + "/at/" + std::to_string(i), "schedule_invalid",
                           "hours and minutes, as 06:30"});
       } else {
         rule.minutes_of_day.push_back(*minutes);
@@ -86,7 +86,7 @@ ScheduleRule read_rule(const json::Value& value, const std::string& pointer,
   const bool both = every && times;
   const bool neither = !every && (!times || times->empty());
   if (both || neither)
-    fields.fail("at", "schedule_rule_invalid", "either times of day or every_minutes");
+    fields.fail("at", "schedule_invalid", "either times of day or every_minutes");
   return rule;
 }
 
@@ -180,20 +180,19 @@ store::SetShopState state_script(const Call& call, ShopState state, std::string 
 }
 
 awaitable<Reply> pause_shop(Services& services, Call& call) {
-  auto script = state_script(call, ShopState::paused, "paused_by_operator",
-                             {ShopState::active, ShopState::throttled, ShopState::unreachable,
-                              ShopState::paused});
+  auto script = state_script(
+      call, ShopState::paused, "paused_by_person",
+      {ShopState::active, ShopState::throttled, ShopState::unreachable, ShopState::paused});
   co_return co_await commit_shop(services, call, std::move(script));
 }
 
 awaitable<Reply> resume_shop(Services& services, Call& call) {
-  auto script =
-      state_script(call, ShopState::active, "", {ShopState::paused, ShopState::active});
+  auto script = state_script(call, ShopState::active, "", {ShopState::paused, ShopState::active});
   co_return co_await commit_shop(services, call, std::move(script));
 }
 
 awaitable<Reply> retire_shop(Services& services, Call& call) {
-  auto script = state_script(call, ShopState::retired, "retired_by_operator", {});
+  auto script = state_script(call, ShopState::retired, "retired_by_person", {});
   co_return co_await commit_shop(services, call, std::move(script));
 }
 

@@ -8,7 +8,9 @@ namespace {
 using boost::asio::awaitable;
 
 // Touches nothing: says that the process answers.
-awaitable<Reply> healthz(Services&, Call&) { co_return json_reply(200, json::object({{"ok", true}})); }
+awaitable<Reply> healthz(Services&, Call&) {
+  co_return json_reply(200, json::object({{"ok", true}}));
+}
 
 awaitable<Reply> readyz(Services& services, Call&) {
   std::function<Result<bool>()> work = [&store = services.store]() -> Result<bool> {
@@ -61,9 +63,9 @@ Route page(std::string_view path, std::string_view id, Handle handle, std::strin
 }  // namespace
 
 std::vector<Route> system_routes() {
-  Route metrics_route = page("/metrics", "metrics", metrics,
-                             "Prometheus metrics; from this machine, or with the host's key",
-                             {"text/plain", ""});
+  Route metrics_route =
+      page("/metrics", "metrics", metrics,
+           "Prometheus metrics; from this machine, or with the host's key", {"text/plain", ""});
   metrics_route.operation.problems = {401};
   return {
       page("/healthz", "healthz", healthz, "The process answers", {"application/json", "Health"}),
