@@ -76,7 +76,8 @@ struct Operation {
   std::vector<int> problems = {};       // beyond those that every route of its scope may answer
   bool takes_if_match = false;
   bool needs_idempotency_key = false;
-  bool free_query = false;  // parameters are someone else's (callbacks)
+  bool free_query = false;  // parameters and body are another party's: callbacks, webhooks
+  bool free_body = false;
 };
 
 struct Route {

@@ -20,7 +20,12 @@ struct Known {
 Result<ReceiveWebhook::Answer> SqliteScripts::run(const ReceiveWebhook& script) {
   std::vector<ReceiveWebhook::Hint> hints = script.hints;
   // Nothing we understand in it: kept all the same.
-  if (hints.empty()) hints.push_back({.key = "body/" + to_hex(sha256(script.body)), .kind = "other"});
+  if (hints.empty()) {
+    ReceiveWebhook::Hint hint;
+    hint.key = "body/" + to_hex(sha256(script.body));
+    hint.kind = "other";
+    hints.push_back(std::move(hint));
+  }
 
   bool news = false;
   for (const ReceiveWebhook::Hint& hint : hints) {
@@ -73,7 +78,7 @@ Result<ReceiveWebhook::Answer> SqliteScripts::run(const ReceiveWebhook& script) 
     // Applied: nothing is left to do for it. An order hint is once the order was fetched; an event
     // of a shop that we do not know never is.
     std::optional<TimePoint> applied;
-    if (!shop.empty() && !fetch) applied = now();
+    if (!shop.empty() && (!fetch || retired)) applied = now();
 
     // A delivery with many events keeps its body once.
     std::optional<std::string> body;
@@ -108,24 +113,29 @@ Result<TrimHistory::Answer> SqliteScripts::run(const TrimHistory& script) {
   const auto trim = [&](std::string_view sql, Duration age) {
     trimmed += db_.query(sql).bind(1, now() - age).bind(2, script.limit).run();
   };
-  trim("DELETE FROM idempotency WHERE (organisation, key) IN ("
-       "SELECT organisation, key FROM idempotency WHERE at < ?1 LIMIT ?2)",
-       kDay * 7);
-  trim("UPDATE inbox SET body = NULL WHERE (channel, key) IN ("
-       "SELECT channel, key FROM inbox WHERE received_at < ?1 AND body IS NOT NULL LIMIT ?2)",
-       kDay * 30);
+  trim(
+      "DELETE FROM idempotency WHERE (organisation, key) IN ("
+      "SELECT organisation, key FROM idempotency WHERE at < ?1 LIMIT ?2)",
+      kDay * 7);
+  trim(
+      "UPDATE inbox SET body = NULL WHERE (channel, key) IN ("
+      "SELECT channel, key FROM inbox WHERE received_at < ?1 AND body IS NOT NULL LIMIT ?2)",
+      kDay * 30);
   // The row outlives its body: it is what recognises a replay.
-  trim("DELETE FROM inbox WHERE (channel, key) IN ("
-       "SELECT channel, key FROM inbox WHERE received_at < ?1"
-       " AND (applied_at IS NOT NULL OR shop = '') LIMIT ?2)",
-       kDay * 90);
-  trim("DELETE FROM events WHERE (organisation, sequence) IN ("
-       "SELECT organisation, sequence FROM events WHERE at < ?1 LIMIT ?2)",
-       kDay * 30);
-  trim("UPDATE orders SET buyer = NULL WHERE (organisation, id) IN ("
-       "SELECT organisation, id FROM orders WHERE updated_at < ?1 AND buyer IS NOT NULL"
-       " AND status IN ('completed', 'cancelled', 'returned') LIMIT ?2)",
-       kDay * 30);
+  trim(
+      "DELETE FROM inbox WHERE (channel, key) IN ("
+      "SELECT channel, key FROM inbox WHERE received_at < ?1"
+      " AND (applied_at IS NOT NULL OR shop = '') LIMIT ?2)",
+      kDay * 90);
+  trim(
+      "DELETE FROM events WHERE (organisation, sequence) IN ("
+      "SELECT organisation, sequence FROM events WHERE at < ?1 LIMIT ?2)",
+      kDay * 30);
+  trim(
+      "UPDATE orders SET buyer = NULL WHERE (organisation, id) IN ("
+      "SELECT organisation, id FROM orders WHERE updated_at < ?1 AND buyer IS NOT NULL"
+      " AND status IN ('completed', 'cancelled', 'returned') LIMIT ?2)",
+      kDay * 30);
   return trimmed;
 }
 

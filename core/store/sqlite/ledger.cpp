@@ -98,10 +98,10 @@ void Ledger::set_buffer(const std::string& item, const std::string& location, Qu
 }
 
 Ledger::Effect Ledger::effect(const std::string& item) {
-  const auto before = before_.find(item);
-  if (before == before_.end()) return {};
   const Sums after = sums(item);
-  return {after.available - before->second.available, after.free - before->second.free};
+  const auto found = before_.find(item);
+  const Sums& before = found == before_.end() ? after : found->second;
+  return {before.available, after.available, before.free, after.free};
 }
 
 std::set<std::string> Ledger::touched() const {

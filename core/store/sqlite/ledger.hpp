@@ -14,9 +14,9 @@
 
 namespace gerbang::store {
 
-// The only hand that changes on_hand and reserved: each change is one conditional UPDATE and one row
-// of the ledger. Lives for one domain operation (an order, a stock entry) and remembers how the items
-// stood when it began, so that the operation can tell what it did to them in the end.
+// The only hand that changes on_hand and reserved: each change is one conditional UPDATE and one
+// row of the ledger. Lives for one domain operation (an order, a stock entry) and remembers how the
+// items stood when it began, so that the operation can tell what it did to them in the end.
 class Ledger {
  public:
   // `revision` is given to every level that changes.
@@ -33,10 +33,12 @@ class Ledger {
             Quantity on_hand_change, Quantity reserved_change, std::string_view reference);
   void set_buffer(const std::string& item, const std::string& location, Quantity buffer);
 
-  // What the operation did so far.
+  // What the operation did so far: what may be offered, and on_hand - reserved, then and now.
   struct Effect {
-    Quantity available = 0;  // change of what may be offered
-    Quantity free = 0;       // change of on_hand - reserved
+    Quantity available_before = 0;
+    Quantity available = 0;
+    Quantity free_before = 0;
+    Quantity free = 0;
   };
   Effect effect(const std::string& item);
   // Every item that was changed.

@@ -17,17 +17,19 @@ struct Seen {
   std::optional<TimePoint> stock_attempt_ended;
   std::optional<TimePoint> attempt_at;
   std::optional<TimePoint> last_order_at;
+  std::optional<TimePoint> observed_at;
 };
 
 std::optional<Seen> find_seen(Database& db, const Shop& shop, const std::string& sku) {
-  auto row = db.query(
-                   "SELECT l.unit, l.sent_stock, l.sent_price, l.sent_currency, u.sent_listed,"
-                   " l.stock_attempt_ended, l.attempt_at, l.last_order_at FROM listings l"
-                   " JOIN units u ON u.organisation = l.organisation AND u.shop = l.shop"
-                   " AND u.unit = l.unit WHERE l.organisation = ?1 AND l.shop = ?2 AND l.sku = ?3")
-                 .bind(1, shop.organisation)
-                 .bind(2, shop.id)
-                 .bind(3, sku);
+  auto row =
+      db.query(
+            "SELECT l.unit, l.sent_stock, l.sent_price, l.sent_currency, u.sent_listed,"
+            " l.stock_attempt_ended, l.attempt_at, l.last_order_at, l.observed_at FROM listings l"
+            " JOIN units u ON u.organisation = l.organisation AND u.shop = l.shop"
+            " AND u.unit = l.unit WHERE l.organisation = ?1 AND l.shop = ?2 AND l.sku = ?3")
+          .bind(1, shop.organisation)
+          .bind(2, shop.id)
+          .bind(3, sku);
   if (!row.step()) return std::nullopt;
   Seen seen;
   seen.unit = row.text(0);
@@ -37,6 +39,7 @@ std::optional<Seen> find_seen(Database& db, const Shop& shop, const std::string&
   seen.stock_attempt_ended = row.time_or_null(5);
   seen.attempt_at = row.time_or_null(6);
   seen.last_order_at = row.time_or_null(7);
+  seen.observed_at = row.time_or_null(8);
   return seen;
 }
 
@@ -59,10 +62,11 @@ Result<ObserveListings::Answer> SqliteScripts::run(const ObserveListings& script
     const auto seen = find_seen(db_, shop, sku);
     if (!seen) continue;
     // Answers of before our last change say nothing about it.
-    const bool too_old = (seen->attempt_at && *seen->attempt_at >= script.read_began) ||
-                         (seen->stock_attempt_ended &&
-                          *seen->stock_attempt_ended >= script.read_began);
-    if (too_old) continue;
+    const auto since = [&](const std::optional<TimePoint>& t) {
+      return t && *t >= script.read_began;
+    };
+    if (since(seen->attempt_at) || since(seen->stock_attempt_ended) || since(seen->observed_at))
+      continue;
 
     db_.query(
            "UPDATE listings SET observed_stock = coalesce(?4, observed_stock),"
@@ -122,18 +126,17 @@ Result<Unpark::Answer> SqliteScripts::run(const Unpark& script) {
   if (shop.state == ShopState::retired)
     return Error(ErrorKind::conflict, "shop_retired", "the shop is no longer spoken to");
   // A SKU means its unit too, and a unit its SKUs.
-  auto woken =
-      db_.query(
-             "UPDATE work SET parked = 0, due_at = ?3, attempts = 0, since = ?3"
-             " WHERE shop = ?1 AND parked = 1 AND (?2 = '' OR subject = ?2 OR subject IN ("
-             "SELECT unit FROM listings WHERE organisation = ?4 AND shop = ?1 AND sku = ?2"
-             " UNION SELECT sku FROM listings WHERE organisation = ?4 AND shop = ?1"
-             " AND unit = ?2))")
-          .bind(1, shop.id)
-          .bind(2, script.subject)
-          .bind(3, now())
-          .bind(4, shop.organisation)
-          .run();
+  auto woken = db_.query(
+                      "UPDATE work SET parked = 0, due_at = ?3, attempts = 0, since = ?3"
+                      " WHERE shop = ?1 AND parked = 1 AND (?2 = '' OR subject = ?2 OR subject IN ("
+                      "SELECT unit FROM listings WHERE organisation = ?4 AND shop = ?1 AND sku = ?2"
+                      " UNION SELECT sku FROM listings WHERE organisation = ?4 AND shop = ?1"
+                      " AND unit = ?2))")
+                   .bind(1, shop.id)
+                   .bind(2, script.subject)
+                   .bind(3, now())
+                   .bind(4, shop.organisation)
+                   .run();
   if (woken > 0) touched_.shops_with_work.insert(shop.id);
   return woken;
 }

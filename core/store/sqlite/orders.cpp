@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/base/ids.hpp"
+#include "core/store/sqlite/offer.hpp"
 #include "core/store/sqlite/reservations.hpp"
 #include "core/store/sqlite/rows.hpp"
 #include "core/store/sqlite/scripts.hpp"
@@ -109,7 +110,8 @@ struct LineChange {
 };
 
 // What the channel says of the lines against what is stored. A line that is no longer told of was
-// taken out of the order: it stays with quantity 0. An answer without any line says nothing of them.
+// taken out of the order: it stays with quantity 0. An answer without any line says nothing of
+// them.
 std::vector<LineChange> compare_lines(const std::vector<OrderLine>& stored,
                                       std::vector<OrderLine> said, bool shipped_before) {
   std::vector<LineChange> out;
@@ -296,8 +298,7 @@ Result<OrderIngested> SqliteScripts::ingest(const Shop& shop, const RemoteOrder&
     }
   }
   const StockHold hold = next_hold(hold_before, order.status);
-  auto lines =
-      compare_lines(order.lines, std::move(said), hold_before == StockHold::consumed);
+  auto lines = compare_lines(order.lines, std::move(said), hold_before == StockHold::consumed);
   for (const LineChange& change : lines) differs = differs || change.differs;
 
   if (!differs) {
@@ -377,15 +378,14 @@ Result<OrderIngested> SqliteScripts::ingest(const Shop& shop, const RemoteOrder&
         .run();
 
   emit_order(order.organisation,
-             created                                                           ? "order.created"
+             created ? "order.created"
              : order.status != status_before && order.status == OrderStatus::cancelled
                  ? "order.cancelled"
                  : "order.changed",
              order.id);
   for (json::Value& shortage : shortages)
     emit(order.organisation, "stock.shortage", std::move(shortage));
-  spread_order(order, ledger, moves, remote.placed_at - clock_skew,
-               remote.updated_at - clock_skew);
+  spread_order(shop, ledger, moves, remote.placed_at - clock_skew, remote.updated_at - clock_skew);
 
   // Stock that this very order gave back may have covered lines of it.
   auto row = db_.query("SELECT has_shortage FROM orders WHERE id = ?1").bind(1, order.id);
@@ -393,60 +393,68 @@ Result<OrderIngested> SqliteScripts::ingest(const Shop& shop, const RemoteOrder&
   return OrderIngested{order.id, created, true, order.status, row.integer(0) != 0};
 }
 
-void SqliteScripts::spread_order(const Order& order, Ledger& ledger, const CounterMoves& moves,
+void SqliteScripts::spread_order(const Shop& shop, Ledger& ledger, const CounterMoves& moves,
                                  TimePoint sale_began, TimePoint changed_at) {
   std::set<ShopSku> ordered;
-  for (const auto& [sku, units] : moves) ordered.emplace(order.shop, sku);
-  spread(order.organisation, ledger, Urgency::order, ordered);
+  for (const auto& [sku, units] : moves) ordered.emplace(shop.id, sku);
+  spread(shop.organisation, ledger, Urgency::order, ordered);
 
   for (const auto& [sku, units] : moves) {
     db_.query(
            "UPDATE listings SET last_order_at = ?4"
            " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
-        .bind(1, order.organisation)
-        .bind(2, order.shop)
+        .bind(1, shop.organisation)
+        .bind(2, shop.id)
         .bind(3, sku)
         .bind(4, now())
         .run();
-    // The channel's counter moved by itself. It shows what we would send as long as stock moved by
-    // exactly the same units: not when a shortage, another line of the same sack or an older
-    // shortage came between.
-    std::vector<Component> takes;
-    {
-      auto row = db_.query("SELECT item, quantity FROM components WHERE organisation = ?1 AND sku = ?2")
-                     .bind(1, order.organisation)
-                     .bind(2, sku);
-      while (row.step()) takes.push_back({row.text(0), row.integer(1)});
-    }
-    bool same = !takes.empty();
-    for (const Component& c : takes)
-      same = same && ledger.effect(c.item).free == -units * c.quantity;
-    if (same && !our_value_may_have_arrived(order, sku, units > 0 ? sale_began : changed_at))
+    // The channel's counter moved by itself. It shows what we would send as long as our offer moved
+    // by exactly the same units: not when a shortage, another line of the same sack, a buffer or an
+    // older shortage came between.
+    const auto [offer_before, offer] = offers(shop, sku, ledger);
+    const bool same = offer - offer_before == -units;
+    if (same && !our_value_may_have_arrived(shop, sku, units > 0 ? sale_began : changed_at))
       continue;
-    bool told = false;
+    bool published = false;
     {
       auto row = db_.query(
-                        "SELECT 1 FROM listings l JOIN shops s ON s.organisation = l.organisation"
-                        " AND s.id = l.shop WHERE l.organisation = ?1 AND l.shop = ?2"
-                        " AND l.sku = ?3 AND l.published = 1 AND s.state <> 'retired'")
-                     .bind(1, order.organisation)
-                     .bind(2, order.shop)
+                        "SELECT 1 FROM listings WHERE organisation = ?1 AND shop = ?2"
+                        " AND sku = ?3 AND published = 1")
+                     .bind(1, shop.organisation)
+                     .bind(2, shop.id)
                      .bind(3, sku);
-      told = row.step();
+      published = row.step();
     }
-    if (told) mark(order.organisation, order.shop, Aspect::stock, sku, Urgency::order);
+    if (published && shop.state != ShopState::retired)
+      mark(shop.organisation, shop.id, Aspect::stock, sku, Urgency::order);
   }
 }
 
-bool SqliteScripts::our_value_may_have_arrived(const Order& order, const std::string& sku,
+std::pair<Quantity, Quantity> SqliteScripts::offers(const Shop& shop, const std::string& sku,
+                                                    Ledger& ledger) {
+  std::vector<Component> takes;
+  {
+    auto row =
+        db_.query("SELECT item, quantity FROM components WHERE organisation = ?1 AND sku = ?2")
+            .bind(1, shop.organisation)
+            .bind(2, sku);
+    while (row.step()) takes.push_back({row.text(0), row.integer(1)});
+  }
+  const auto before = [&](const std::string& item) { return ledger.effect(item).available_before; };
+  const auto after = [&](const std::string& item) { return ledger.effect(item).available; };
+  return {share_of_shop(shop, sellable(takes, before)),
+          share_of_shop(shop, sellable(takes, after))};
+}
+
+bool SqliteScripts::our_value_may_have_arrived(const Shop& shop, const std::string& sku,
                                                TimePoint since) {
   // Work that waits may be on its way at this moment.
   auto row = db_.query(
                     "SELECT coalesce(stock_attempt_ended >= ?4, 0) OR EXISTS (SELECT 1 FROM work"
                     " WHERE shop = ?2 AND aspect = 'stock' AND subject = ?3)"
                     " FROM listings WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
-                 .bind(1, order.organisation)
-                 .bind(2, order.shop)
+                 .bind(1, shop.organisation)
+                 .bind(2, shop.id)
                  .bind(3, sku)
                  .bind(4, since);
   return row.step() && row.integer(0) != 0;
@@ -488,6 +496,11 @@ void SqliteScripts::finish_fetch(const std::string& shop, const std::string& ext
       .bind(2, external_id)
       .bind(3, revision)
       .run();
+  apply_hints(shop, external_id, revision);
+}
+
+void SqliteScripts::apply_hints(const std::string& shop, const std::string& external_id,
+                                std::int64_t revision) {
   db_.query(
          "UPDATE inbox SET applied_at = ?4 WHERE shop = ?1 AND subject = ?2"
          " AND applied_at IS NULL AND revision <= ?3")
@@ -617,9 +630,9 @@ Result<RestockOrder::Answer> SqliteScripts::run(const RestockOrder& script) {
     shipped = hold_from(row.text(0)) == StockHold::consumed;
   }
   if (!shipped)
-    return Error(ErrorKind::conflict, "order_state",
-                 "nothing of the order has been shipped: it is " +
-                     std::string(to_string(order.status)));
+    return Error(
+        ErrorKind::conflict, "order_state",
+        "nothing of the order has been shipped: it is " + std::string(to_string(order.status)));
   if (script.lines.empty())
     return Error(ErrorKind::invalid, "restock_quantity", "no line is named").at_field("/lines");
 
@@ -641,10 +654,10 @@ Result<RestockOrder::Answer> SqliteScripts::run(const RestockOrder& script) {
       return Error(ErrorKind::invalid, "restock_quantity",
                    std::to_string(line->quantity) + " were shipped")
           .at_field(pointer + "/quantity");
-    auto row = db_.query(
-                      "SELECT restocked FROM order_lines WHERE order_id = ?1 AND remote_line = ?2")
-                   .bind(1, order.id)
-                   .bind(2, wanted.remote_line);
+    auto row =
+        db_.query("SELECT restocked FROM order_lines WHERE order_id = ?1 AND remote_line = ?2")
+            .bind(1, order.id)
+            .bind(2, wanted.remote_line);
     row.step();
     if (row.integer(0) > 0 || !named.insert(wanted.remote_line).second)
       return Error(ErrorKind::conflict, "already_restocked",

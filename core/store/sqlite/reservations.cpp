@@ -141,10 +141,10 @@ void Reservations::relocate(const std::string& item) {
       for (const StockLevel& rich : ledger_.levels(item)) {
         const Quantity part = std::min({deficit, r.quantity, free_of(rich)});
         if (part <= 0) break;
-        ensure(ledger_.move(item, poor.location, MovementReason::released, 0, -part, r.line.order) &&
-                   ledger_.move(item, rich.location, MovementReason::reserved, 0, part,
-                                r.line.order),
-               "a reservation could not change its location");
+        ensure(
+            ledger_.move(item, poor.location, MovementReason::released, 0, -part, r.line.order) &&
+                ledger_.move(item, rich.location, MovementReason::reserved, 0, part, r.line.order),
+            "a reservation could not change its location");
         r.quantity -= part;
         deficit -= part;
         set(r.line, item, poor.location, r.quantity, kHeld);
@@ -192,8 +192,8 @@ std::vector<Reservations::Held> Reservations::rows(const LineRef& line, const st
   return out;
 }
 
-void Reservations::add(const LineRef& line, const Component& component,
-                       const std::string& location, Quantity quantity, const char* state) {
+void Reservations::add(const LineRef& line, const Component& component, const std::string& location,
+                       Quantity quantity, const char* state) {
   // A row in another state is spent (released, or from before a line came back) and starts anew.
   db_.query(
          "INSERT INTO reservations (order_id, remote_line, item, location, quantity, per_unit,"

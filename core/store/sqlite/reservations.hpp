@@ -11,7 +11,8 @@
 // Whole sold units only: a line of `quantity` units with `shortage` holds exactly
 // (quantity - shortage) × per_unit of each of its items, so a hamper that lacks one part keeps none
 // of the others from being sold. Which items and how much of each is kept with the reservation:
-// releases and later additions follow what was taken, whatever the product's components say by then.
+// releases and later additions follow what was taken, whatever the product's components say by
+// then.
 //
 // Orders may eat into the buffer: it limits what we offer, not what was sold. They never take what
 // others hold.

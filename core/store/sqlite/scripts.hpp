@@ -131,14 +131,17 @@ class SqliteScripts final : public Scripts {
   // The listings whose counter the channel itself moved with this order, and by how many units
   // (negative: given back).
   using CounterMoves = std::map<std::string, Quantity>;  // by SKU
-  void spread_order(const Order& order, Ledger& ledger, const CounterMoves& moves,
+  void spread_order(const Shop& shop, Ledger& ledger, const CounterMoves& moves,
                     TimePoint sale_began, TimePoint changed_at);
-  bool our_value_may_have_arrived(const Order& order, const std::string& sku, TimePoint since);
+  // What the shop offered of a SKU when the operation began, and now.
+  std::pair<Quantity, Quantity> offers(const Shop& shop, const std::string& sku, Ledger& ledger);
+  bool our_value_may_have_arrived(const Shop& shop, const std::string& sku, TimePoint since);
   // The SKU behind remote ids of a shop; empty when it is unknown or not the only one.
   std::string sku_of_remote(const std::string& shop, const std::string& remote_product,
                             const std::string& remote_variant);
-  void finish_fetch(const std::string& shop, const std::string& external_id,
-                    std::int64_t revision);
+  void finish_fetch(const std::string& shop, const std::string& external_id, std::int64_t revision);
+  // Hints whose work was marked up to `revision` have done their part.
+  void apply_hints(const std::string& shop, const std::string& external_id, std::int64_t revision);
   void park_fetch(const std::string& shop, const std::string& external_id, std::int64_t revision,
                   std::string_view code);
   void emit_order(const std::string& organisation, std::string_view type, const std::string& order);

@@ -8,12 +8,18 @@ namespace gerbang::store {
 
 namespace {
 
-bool done(const Settlement& s) { return s.attempt.outcome == "done"; }
+bool done(const Settlement& s) {
+  return s.attempt.outcome == "done";
+}
 bool indeterminate(const Settlement& s) {
   return s.attempt.outcome == to_string(ErrorKind::indeterminate);
 }
-bool of_variant(Aspect a) { return a == Aspect::stock || a == Aspect::price; }
-bool of_unit(Aspect a) { return a == Aspect::content || a == Aspect::state; }
+bool of_variant(Aspect a) {
+  return a == Aspect::stock || a == Aspect::price;
+}
+bool of_unit(Aspect a) {
+  return a == Aspect::content || a == Aspect::state;
+}
 
 struct Concerned {
   std::string sku;
@@ -29,15 +35,14 @@ std::vector<Concerned> listings_of(Database& db, const Shop& shop, Aspect aspect
   std::vector<Concerned> out;
   auto row = of_variant(aspect)
                  ? db.query(
-                         "SELECT sku, unit, wanted, published, coalesce(attempt_outcome, ''),"
-                         " coalesce(attempt_code, '') FROM listings"
-                         " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
+                       "SELECT sku, unit, wanted, published, coalesce(attempt_outcome, ''),"
+                       " coalesce(attempt_code, '') FROM listings"
+                       " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
                  : db.query(
-                         "SELECT sku, unit, wanted, published, coalesce(attempt_outcome, ''),"
-                         " coalesce(attempt_code, '') FROM listings"
-                         " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3 ORDER BY sku");
-  auto bound =
-      std::move(row).bind(1, shop.organisation).bind(2, shop.id).bind(3, subject);
+                       "SELECT sku, unit, wanted, published, coalesce(attempt_outcome, ''),"
+                       " coalesce(attempt_code, '') FROM listings"
+                       " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3 ORDER BY sku");
+  auto bound = std::move(row).bind(1, shop.organisation).bind(2, shop.id).bind(3, subject);
   while (bound.step())
     out.push_back({bound.text(0), bound.text(1), bound.integer(2) != 0, bound.integer(3) != 0,
                    bound.text(4), bound.text(5)});
@@ -75,6 +80,7 @@ void SqliteScripts::settle_row(const std::string& shop, const Settlement& s) {
   std::int64_t settled = 0;
   switch (s.next) {
     case Settlement::Next::clear:
+      if (s.aspect == Aspect::order_fetch && done(s)) apply_hints(shop, s.subject, s.revision);
       settled = row("DELETE FROM work WHERE shop = ?1 AND aspect = ?2 AND subject = ?3"
                     " AND revision = ?4")
                     .bind(4, s.revision)
@@ -116,11 +122,10 @@ void SqliteScripts::settle_row(const std::string& shop, const Settlement& s) {
     const std::string text = found.text(0);
     detail = text.empty() ? json::Value(json::Object()) : stored_json(text);
   }
-  detail.as_object()->set("problem",
-                          json::object({{"outcome", s.attempt.outcome},
-                                        {"code", s.attempt.code},
-                                        {"remote_code", s.attempt.remote_code},
-                                        {"remote_message", s.attempt.remote_message}}));
+  detail.as_object()->set("problem", json::object({{"outcome", s.attempt.outcome},
+                                                   {"code", s.attempt.code},
+                                                   {"remote_code", s.attempt.remote_code},
+                                                   {"remote_message", s.attempt.remote_message}}));
   row("UPDATE work SET detail = ?4 WHERE shop = ?1 AND aspect = ?2 AND subject = ?3")
       .bind(4, json::dump(detail))
       .run();
@@ -183,32 +188,37 @@ void SqliteScripts::record_values(const Shop& shop, const Settlement& s) {
     return db_.query(sql).bind(1, shop.organisation).bind(2, shop.id).bind(3, s.subject);
   };
   if (s.aspect == Aspect::stock && (done(s) || indeterminate(s)))
-    update("UPDATE listings SET stock_attempt_ended = ?4"
-           " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
+    update(
+        "UPDATE listings SET stock_attempt_ended = ?4"
+        " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
         .bind(4, now())
         .run();
   if (!done(s)) return;
   if (s.aspect == Aspect::stock && s.sent_stock)
-    update("UPDATE listings SET sent_stock = ?4, observed_stock = ?4, observed_at = ?5"
-           " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
+    update(
+        "UPDATE listings SET sent_stock = ?4, observed_stock = ?4, observed_at = ?5"
+        " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
         .bind(4, *s.sent_stock)
         .bind(5, now())
         .run();
   if (s.aspect == Aspect::price && s.sent_price)
-    update("UPDATE listings SET sent_price = ?4, sent_currency = ?5, observed_price = ?4,"
-           " observed_currency = ?5, observed_at = ?6"
-           " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
+    update(
+        "UPDATE listings SET sent_price = ?4, sent_currency = ?5, observed_price = ?4,"
+        " observed_currency = ?5, observed_at = ?6"
+        " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
         .bind(4, s.sent_price->amount)
         .bind(5, s.sent_price->currency)
         .bind(6, now())
         .run();
   if (s.aspect == Aspect::state && s.sent_listed && !s.removed) {
-    update("UPDATE units SET sent_listed = ?4, observed_listed = ?4"
-           " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
+    update(
+        "UPDATE units SET sent_listed = ?4, observed_listed = ?4"
+        " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
         .bind(4, *s.sent_listed)
         .run();
-    update("UPDATE listings SET observed_listed = ?4, observed_at = ?5"
-           " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3 AND published = 1")
+    update(
+        "UPDATE listings SET observed_listed = ?4, observed_at = ?5"
+        " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3 AND published = 1")
         .bind(4, *s.sent_listed)
         .bind(5, now())
         .run();
@@ -228,14 +238,16 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
 
   bool first = false, wanted = false;
   {
-    auto row = unit("SELECT remote_product = '', wanted FROM units"
-                    " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3");
+    auto row = unit(
+        "SELECT remote_product = '', wanted FROM units"
+        " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3");
     if (!row.step()) return;
     first = row.integer(0) != 0;
     wanted = row.integer(1) != 0;
   }
-  unit("UPDATE units SET remote_product = ?4, publishing_since = NULL"
-       " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
+  unit(
+      "UPDATE units SET remote_product = ?4, publishing_since = NULL"
+      " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
       .bind(4, *s.remote_product)
       .run();
 
@@ -282,8 +294,7 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
       mark(shop.organisation, shop.id, Aspect::price, listing.sku, Urgency::normal);
   }
   // Withdrawn while it was being published.
-  if (first && !wanted)
-    mark(shop.organisation, shop.id, Aspect::state, s.subject, Urgency::normal);
+  if (first && !wanted) mark(shop.organisation, shop.id, Aspect::state, s.subject, Urgency::normal);
   if (!fresh.empty())
     emit(shop.organisation, "listing.published",
          json::object({{"shop", shop.id},
@@ -295,13 +306,14 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
 void SqliteScripts::record_removal(const Shop& shop, const Settlement& s) {
   bool wanted = false;
   {
-    auto row = db_.query(
-                      "UPDATE units SET remote_product = '', memo = 'null', publishing_since = NULL,"
-                      " sent_listed = NULL, observed_listed = NULL"
-                      " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3 RETURNING wanted")
-                   .bind(1, shop.organisation)
-                   .bind(2, shop.id)
-                   .bind(3, s.subject);
+    auto row =
+        db_.query(
+               "UPDATE units SET remote_product = '', memo = 'null', publishing_since = NULL,"
+               " sent_listed = NULL, observed_listed = NULL"
+               " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3 RETURNING wanted")
+            .bind(1, shop.organisation)
+            .bind(2, shop.id)
+            .bind(3, s.subject);
     if (!row.step()) return;
     wanted = row.integer(0) != 0;
   }

@@ -100,9 +100,8 @@ Result<StockView> SqliteScripts::apply_stock(const std::string& organisation,
   Ledger ledger(db_, organisation, now(), random_, next_revision());
   ledger.open_level(entry.item, location);
   if (change != 0)
-    ensure(ledger.move(entry.item, location,
-                       entry.on_hand ? MovementReason::counted : entry.reason, change, 0,
-                       entry.reference),
+    ensure(ledger.move(entry.item, location, entry.on_hand ? MovementReason::counted : entry.reason,
+                       change, 0, entry.reference),
            "a checked stock change was refused");
   if (entry.buffer) ledger.set_buffer(entry.item, location, *entry.buffer);
   if (entry.on_hand)
@@ -132,15 +131,15 @@ void SqliteScripts::spread(const std::string& organisation, Ledger& ledger,
   for (const std::string& item : ledger.touched()) {
     const auto effect = ledger.effect(item);
     Reservations(db_, organisation, ledger).relocate(item);
-    if (effect.free > 0) freed.insert(item);
+    if (effect.free > effect.free_before) freed.insert(item);
   }
   if (!freed.empty()) cover_shortages(organisation, ledger, freed);
 
   std::set<std::string> fell, rose;
   for (const std::string& item : ledger.touched()) {
-    const Quantity change = ledger.effect(item).available;
-    if (change < 0) fell.insert(item);
-    if (change > 0) rose.insert(item);
+    const auto effect = ledger.effect(item);
+    if (effect.available < effect.available_before) fell.insert(item);
+    if (effect.available > effect.available_before) rose.insert(item);
   }
   mark_stock_of_items(organisation, fell, urgency.value_or(Urgency::order), except);
   mark_stock_of_items(organisation, rose, urgency.value_or(Urgency::normal), except);
@@ -181,8 +180,8 @@ void SqliteScripts::cover_shortages(const std::string& organisation, Ledger& led
                    .bind(1, organisation)
                    .bind(2, item);
     while (row.step())
-      queue.insert({row.integer(0), row.text(1), row.integer(2), row.text(3), row.text(4),
-                    row.integer(5)});
+      queue.insert(
+          {row.integer(0), row.text(1), row.integer(2), row.text(3), row.text(4), row.integer(5)});
   }
 
   Reservations reservations(db_, organisation, ledger);
