@@ -13,9 +13,9 @@
 #include "core/base/time.hpp"
 #include "core/connector/http.hpp"
 
-// A sandbox is a faithful, stateful, hostile double of a marketplace (DESIGN section 6). It performs
-// no I/O: a host (the sandboxes program, the simulation) hands it requests and carries its answers,
-// delays, cuts and webhooks. So it runs over real sockets and in virtual time alike.
+// A sandbox is a faithful, stateful, hostile double of a marketplace (DESIGN section 6). It
+// performs no I/O: a host (the sandboxes program, the simulation) hands it requests and carries its
+// answers, delays, cuts and webhooks. So it runs over real sockets and in virtual time alike.
 namespace gerbang::sandbox {
 
 // What the host does with an answer.
@@ -36,19 +36,23 @@ struct Push {
 struct Fault {
   std::string operation;  // "" or "*": every operation; else the operation's name or path
   enum class Kind {
-    slow,            // answer after `delay`
-    reset_before,    // connection reset, nothing happened
-    reset_after,     // it happened, then the connection is reset
-    throttle,        // 429 with Retry-After (`delay`), or without when delay is 0
-    server_error,    // 503
-    html,            // an HTML page with status 200
-    empty,           // an empty 200
-    truncated,       // it happened, the JSON is cut in half
-    auth_expired,    // the channel's own "token expired" answer
+    slow,          // answer after `delay`
+    reset_before,  // connection reset, nothing happened
+    reset_after,   // it happened, then the connection is reset
+    throttle,      // 429 with Retry-After (`delay`), or without when delay is 0
+    server_error,  // 503
+    html,          // an HTML page with status 200
+    empty,         // an empty 200
+    truncated,     // it happened, the JSON is cut in half
+    auth_expired,  // the channel's own "token expired" answer
+    bad_gateway,   // an HTML page with status 502
+    refuse,        // nothing happened; the channel's own refusal with `code` and `message`
   } kind = Kind::slow;
   Duration delay{0};
-  int times = 1;            // how often; -1: until cleared
+  int times = 1;  // how often; -1: until cleared
   double probability = 1;
+  std::string code;     // refuse: the channel's code ("error_inner")
+  std::string message;  // refuse: its text, may be empty
 };
 
 struct PushFaults {
@@ -66,8 +70,10 @@ struct LedgerEntry {
   std::string operation;
   std::string shop;
   int status = 0;
-  std::string error;   // the channel's own code, "" when it succeeded
-  json::Value effect;  // what changed: {"item_id":…,"stock":…}; null for reads and refusals
+  std::string error;  // the channel's own code, "" when it succeeded
+  // What changed: {"item_id":…,"stock":…}, or an array of such when one call changed several;
+  // null for reads and refusals.
+  json::Value effect;
 };
 
 struct Options {
@@ -87,7 +93,7 @@ class Sandbox {
   // are the control interface (see kit.hpp); all others are the marketplace.
   virtual Answer handle(const HttpRequest& request) = 0;
 
-  // Webhooks whose time has come; each must be answered once.
+  // Webhooks whose time has come, oldest first; each must be answered once.
   virtual std::vector<Push> due_pushes() = 0;
   // `response` nothing: no answer, or a connection failure. Decides on a repeat by the channel's
   // own rules.
