@@ -90,7 +90,7 @@ std::optional<Error> trouble_of(int status, const HttpResponse& response, const 
 
 Error malformed(const Asked& asked, std::string detail) {
   return Error(asked.effect == Effect::create ? ErrorKind::indeterminate : ErrorKind::transient,
-               "response_malformed", std::move(detail));
+               "channel_answer_unreadable", std::move(detail));
 }
 
 Result<json::Value> read_answer(const HttpResponse& response, const Asked& asked) {
@@ -116,10 +116,10 @@ Result<json::Value> read_answer(const HttpResponse& response, const Asked& asked
   if (status == 404)
     return Error(ErrorKind::not_found, asked.missing).from_remote(std::move(remote));
   if (status == 403)
-    return Error(ErrorKind::forbidden, "channel_forbidden").from_remote(std::move(remote));
+    return Error(ErrorKind::forbidden, "app_not_permitted").from_remote(std::move(remote));
   if (status < 400) return malformed(asked, "status " + std::to_string(status));
   const bool state = remote.code == "10004";
-  Error error(ErrorKind::rejected, state ? "order_state_not_allowed" : "value_refused");
+  Error error(ErrorKind::rejected, state ? "order_state_refused" : "channel_refused_request");
   error.field = asked.field;
   error.remote = std::move(remote);
   return error;

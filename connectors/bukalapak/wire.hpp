@@ -18,8 +18,8 @@ namespace gerbang::bukalapak {
 struct Asked {
   TimePoint now;
   Effect effect = Effect::read;
-  std::string_view missing = "listing_not_found";  // the code of a 404
-  std::string field;                               // where a refused value stands
+  std::string_view missing = "listing_gone";  // the code of a 404
+  std::string field;                          // where a refused value stands
 };
 Asked asked(const CallContext& ctx, const HttpRequest& request);
 

@@ -2,7 +2,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_future.hpp>
 #include <thread>
 
 #include "core/base/url.hpp"
@@ -173,9 +172,7 @@ World::World(Options options)
     const Connector* connector = registry_.find(channel);
     ensure(connector != nullptr, "a channel of the world has no connector");
     if (connector->info().can.webhooks) setup.hook_url = "https://gerbang.test/hooks/" + channel;
-    setup.settings = channel == "shopee"      ? options_.shopee_settings
-                     : channel == "bukalapak" ? options_.bukalapak_settings
-                                              : json::Value();
+    setup.settings = settings_of(channel, options_.settings[channel]);
     market.sandbox = make_sandbox(channel, setup);
     network_->attach(market.url, *market.sandbox);
     sync::ChannelSettings& s = options_.engine.channels[channel];
@@ -190,11 +187,8 @@ World::World(Options options)
   }
   options_.engine.state_key = Secret(std::string(32, 's'));
 
-  store::SqliteOptions sqlite{.path = ":memory:",
-                              .vault = Vault::for_tests(),
-                              .clock = &clock,
-                              .random = &random,
-                              .metrics = &metrics};
+  store::SqliteOptions sqlite{":memory:", Vault::for_tests(), clock, store_random_};
+  sqlite.metrics = &metrics;
   store_ =
       std::make_unique<CountingStore>(must(store::open_sqlite_store(std::move(sqlite)), "open"));
   store_->on_commit([this](const store::Committed& c) {
@@ -208,8 +202,10 @@ World::World(Options options)
 }
 
 World::~World() {
+  // Every coroutine ends before what it refers to.
+  engine_->stop();
+  run_for(std::chrono::seconds(10));
   store_->close();
-  engine_.reset();
 }
 
 void World::start_engine() {
@@ -296,12 +292,28 @@ bool World::run_until(const std::function<bool()>& done, Duration limit) {
 }
 
 void World::restart_engine() {
-  // The old engine's coroutines are destroyed where they stand, as a kill would.
-  settle();
   engine_->stop();
   run_for(std::chrono::seconds(10));
   engine_.reset();
   start_engine();
+}
+
+namespace {
+template <class T>
+boost::asio::awaitable<void> into(boost::asio::awaitable<Result<T>> task,
+                                  std::optional<Result<T>>& out) {
+  Result<T> result = co_await std::move(task);
+  out.emplace(std::move(result));
+}
+}  // namespace
+
+template <class T>
+Result<T> World::wait(boost::asio::awaitable<Result<T>> task) {
+  std::optional<Result<T>> out;
+  boost::asio::co_spawn(context_, into(std::move(task), out), boost::asio::detached);
+  run_until([&] { return out.has_value(); }, std::chrono::minutes(5));
+  ensure(out.has_value(), "a task of the world did not end");
+  return std::move(*out);
 }
 
 Shop World::connect(const std::string& channel, const std::string& name) {
@@ -313,10 +325,8 @@ Shop World::connect(const std::string& channel, const std::string& name) {
   create.shop.name = name;
   create.variants_in_listing = registry_.find(channel)->info().can.variants_in_listing;
   const Shop shop = must(store_->apply_now(std::move(create)), "shop");
-  auto url_future = boost::asio::co_spawn(context_, engine_->authorise_url(organisation_, shop.id),
-                                          boost::asio::use_future);
-  settle();
-  const std::string link = must(url_future.get(), "authorise_url");
+  const std::string link =
+      must(wait(engine_->authorise_url(organisation_, shop.id)), "authorise_url");
   const std::string state = query_value(*parse_query(parse_url(link)->query), "state").value_or("");
   const json::Value consent = control(
       channel, Method::post, "consent",
@@ -326,10 +336,7 @@ Shop World::connect(const std::string& channel, const std::string& name) {
   std::vector<std::pair<std::string, std::string>> query;
   for (const auto& [k, v] : consent["query"].members()) query.emplace_back(k, v.to_text());
   if (!query_value(query, "state")) query.emplace_back("state", state);
-  auto done = boost::asio::co_spawn(context_, engine_->complete_authorisation(channel, query),
-                                    boost::asio::use_future);
-  settle();
-  return must(done.get(), "complete_authorisation");
+  return must(wait(engine_->complete_authorisation(channel, query)), "complete_authorisation");
 }
 
 void World::put(const json::Value& product) {

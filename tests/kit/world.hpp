@@ -96,7 +96,7 @@ class World {
   // Runs until `done` holds or `limit` has passed; whether it holds.
   bool run_until(const std::function<bool()>& done, Duration limit);
 
-  // Stops the engine as a kill would (nothing is finished) and starts a new one on the same store.
+  // Stops the engine after the exchange in flight and starts a new one on the same store.
   void restart_engine();
 
   // A shop on a channel, authorised at its sandbox. Returns our shop.
@@ -128,6 +128,8 @@ class World {
     std::string url;
   };
   void start_engine();
+  template <class T>
+  Result<T> wait(boost::asio::awaitable<Result<T>> task);
   void settle();  // everything that can happen now, happens
   void pump_pushes();
   bool step(TimePoint limit);  // false: the limit is reached
