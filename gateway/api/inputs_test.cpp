@@ -174,7 +174,7 @@ std::vector<Bad> bad_requests() {
       {"parameter twice", get, "/v1/products?limit=1&limit=2", "", 400, "query_invalid", "limit"},
       {"limit over the most", get, "/v1/products?limit=201", "", 400, "query_invalid", "limit"},
       {"broken escape", get, "/v1/products?cursor=%zz", "", 400, "query_invalid"},
-      {"no cursor of ours", get, "/v1/products?cursor=abc", "", 400, "cursor_invalid"},
+      {"no cursor of ours", get, "/v1/products?cursor=abc", "", 400, "cursor_invalid", "/cursor"},
       {"a date for a time", get, "/v1/orders?updated_since=2026-01-01", "", 400, "query_invalid",
        "updated_since"},
       {"negative wait", get, "/v1/events?wait=-1", "", 400, "query_invalid", "wait"},

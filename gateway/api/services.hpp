@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "core/base/metrics.hpp"
@@ -52,6 +54,30 @@ struct Dependencies {
   Authoriser& authoriser;
 };
 
+// Whether the database commits, asked at most once a second however often /readyz is called: it
+// needs no credential, and each question costs a sync. Thread-safe.
+class Readiness {
+ public:
+  static constexpr Duration kFresh{1000};
+
+  // The last answer, unless it is older than kFresh or none came yet.
+  std::optional<bool> known(TimePoint now) const {
+    const std::lock_guard lock(mutex_);
+    const bool fresh = ready_ && now >= at_ && now - at_ < kFresh;
+    return fresh ? ready_ : std::nullopt;
+  }
+  void learn(bool ready, TimePoint now) {
+    const std::lock_guard lock(mutex_);
+    ready_ = ready;
+    at_ = now;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<bool> ready_;
+  TimePoint at_;
+};
+
 // Given to every handler.
 struct Services : Dependencies {
   Services(const Dependencies& d, ApiOptions o)
@@ -61,6 +87,7 @@ struct Services : Dependencies {
 
   const ApiOptions options;
   Authenticator authenticator;
+  Readiness readiness;
   Offload offload;           // for the store's blocking calls
   std::string openapi_text;  // made once from the route table
   std::string docs_page;

@@ -13,14 +13,16 @@ awaitable<Reply> healthz(Services&, Call&) {
 }
 
 awaitable<Reply> readyz(Services& services, Call&) {
-  std::function<Result<bool>()> work = [&store = services.store]() -> Result<bool> {
-    GERBANG_CHECK(store.check());
-    return true;
-  };
-  auto ready = co_await services.offload.run<bool>(std::move(work));
+  std::optional<bool> ready = services.readiness.known(services.clock.now());
   if (!ready) {
-    co_return Error(ErrorKind::transient, "not_ready", std::move(ready).error().describe());
+    std::function<Result<bool>()> work = [&store = services.store]() -> Result<bool> {
+      return store.check().ok();
+    };
+    auto checked = co_await services.offload.run<bool>(std::move(work));
+    ready = checked.value_or(false);
+    services.readiness.learn(*ready, services.clock.now());
   }
+  if (!*ready) co_return Error(ErrorKind::transient, "not_ready", "the database does not commit");
   co_return json_reply(200, json::object({{"ok", true}}));
 }
 

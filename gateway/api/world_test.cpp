@@ -91,7 +91,8 @@ std::vector<std::string> misfits(const json::Value& value, const json::Value& sc
     if (std::find(allowed.begin(), allowed.end(), value) == allowed.end())
       out.push_back(at + ": not in enum: " + json::dump(value));
   }
-  if (const auto least = schema["minimum"].as_int64(); least && value.as_int64().value_or(*least) < *least)
+  if (const auto least = schema["minimum"].as_int64();
+      least && value.as_int64().value_or(*least) < *least)
     out.push_back(at + ": too small");
   for (const json::Value& part : schema["allOf"].items()) add(misfits(value, part, document, at));
   if (schema["anyOf"].is_array()) {
