@@ -81,12 +81,12 @@ PageOf page_of(const std::optional<std::string>& offset, const std::optional<std
   return out;
 }
 
-Deadlines BukalapakDouble::deadlines() const {
+void BukalapakDouble::catch_up() const {
   Deadlines out;
   out.pay = std::chrono::hours(setting_or("pay_hours", 24));
   out.accept = std::chrono::hours(setting_or("accept_hours", 48));
   out.refund = std::chrono::minutes(setting_or("refund_minutes", 60));
-  return out;
+  market_.pass_time(out, now());
 }
 
 bool BukalapakDouble::on(std::string_view name, bool otherwise) const {
@@ -142,7 +142,7 @@ std::string BukalapakDouble::operation_of(const Call& call) const {
 }
 
 HttpResponse BukalapakDouble::serve(const Call& call) {
-  market_.pass_time(deadlines(), now());
+  catch_up();
   if (call.path == "/oauth/authorize") return authorise_page(call);
   if (call.path == "/oauth/token") return token(call);
   if (is_legacy(call.path)) return serve_v2(call, parts_of(call.path));
@@ -207,6 +207,7 @@ Result<json::Value> BukalapakDouble::consent(const json::Value& body) {
 }
 
 json::Value BukalapakDouble::listings(std::string_view shop_id) const {
+  catch_up();
   json::Array out;
   for (const Product* p : newest_first()) {
     if (!shop_id.empty() && p->seller != shop_id) continue;
@@ -223,7 +224,7 @@ json::Value BukalapakDouble::listings(std::string_view shop_id) const {
 }
 
 Result<json::Value> BukalapakDouble::place_order(const json::Value& body) {
-  market_.pass_time(deadlines(), now());
+  catch_up();
   const std::string seller = body["shop_id"].to_text();
   if (!market_.sellers.contains(seller))
     return Error(ErrorKind::not_found, "shop_unknown", "no such shop");
@@ -233,6 +234,7 @@ Result<json::Value> BukalapakDouble::place_order(const json::Value& body) {
 }
 
 Result<json::Value> BukalapakDouble::order(std::string_view id) const {
+  catch_up();
   const auto found = market_.orders.find(json::Value(id).to_integral().value_or(0));
   if (found == market_.orders.end())
     return Error(ErrorKind::not_found, "order_unknown", "no such order");
@@ -253,7 +255,7 @@ Result<json::Value> BukalapakDouble::order(std::string_view id) const {
 
 Result<json::Value> BukalapakDouble::order_verb(std::string_view id, std::string_view verb,
                                                 const json::Value&) {
-  market_.pass_time(deadlines(), now());
+  catch_up();
   const auto found = market_.orders.find(json::Value(id).to_integral().value_or(0));
   if (found == market_.orders.end())
     return Error(ErrorKind::not_found, "order_unknown", "no such order");
