@@ -98,8 +98,8 @@ const Setting<Config> kSettings[] = {
      .kind = Kind::path,
      .at = GERBANG_AT(store.backup_directory),
      .description =
-         "The only folder that backups asked for over HTTP may be written to. Empty: none "
-         "may.",
+         "The only folder that backups asked for over HTTP may be written to. Empty: any, by "
+         "absolute path.",
      .example = "\"/var/backups/gerbang\""},
 
     {.section = "admin",

@@ -24,8 +24,10 @@ Error problem_of(const HttpResponse& response) {
   const auto body = json::parse(response.body);
   const std::string code = body ? std::string((*body)["code"].text()) : "";
   std::string text = body ? std::string((*body)["title"].text()) : "";
-  if (body && !(*body)["detail"].text().empty()) text += ": " + std::string((*body)["detail"].text());
-  if (body && !(*body)["remedy"].text().empty()) text += "\n" + std::string((*body)["remedy"].text());
+  if (body && !(*body)["detail"].text().empty())
+    text += ": " + std::string((*body)["detail"].text());
+  if (body && !(*body)["remedy"].text().empty())
+    text += "\n" + std::string((*body)["remedy"].text());
   if (text.empty()) text = "HTTP " + std::to_string(response.status);
   ErrorKind kind = ErrorKind::invalid;
   if (response.status == 401) kind = ErrorKind::unauthenticated;
@@ -47,7 +49,8 @@ boost::asio::awaitable<void> send_into(http::HttpTransport& transport, HttpReque
 }  // namespace
 
 struct Remote::Impl {
-  explicit Impl(RemoteOptions o) : options(std::move(o)), transport(context, transport_options(options)) {}
+  explicit Impl(RemoteOptions o)
+      : options(std::move(o)), transport(context, transport_options(options)) {}
   RemoteOptions options;
   boost::asio::io_context context{1};
   http::HttpTransport transport;
