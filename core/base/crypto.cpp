@@ -18,7 +18,9 @@ constexpr std::size_t kTag = 16;
 const unsigned char* bytes(std::string_view s) {
   return reinterpret_cast<const unsigned char*>(s.data());
 }
-unsigned char* bytes(std::string& s) { return reinterpret_cast<unsigned char*>(s.data()); }
+unsigned char* bytes(std::string& s) {
+  return reinterpret_cast<unsigned char*>(s.data());
+}
 
 struct CipherFree {
   void operator()(EVP_CIPHER_CTX* c) const { EVP_CIPHER_CTX_free(c); }
@@ -60,7 +62,9 @@ std::string to_hex(std::string_view in) {
   return out;
 }
 
-std::string to_hex(const Sha256& digest) { return to_hex(as_view(digest)); }
+std::string to_hex(const Sha256& digest) {
+  return to_hex(as_view(digest));
+}
 
 std::optional<std::string> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
@@ -88,8 +92,10 @@ std::optional<std::string> from_base64(std::string_view text) {
   const int n = EVP_DecodeBlock(bytes(out), bytes(text), static_cast<int>(text.size()));
   if (n < 0) return std::nullopt;
   std::size_t padding = 0;
-  if (text.ends_with("==")) padding = 2;
-  else if (text.ends_with("=")) padding = 1;
+  if (text.ends_with("=="))
+    padding = 2;
+  else if (text.ends_with("="))
+    padding = 1;
   if (text.substr(0, text.size() - padding).find('=') != std::string_view::npos)
     return std::nullopt;
   out.resize(static_cast<std::size_t>(n) - padding);
@@ -144,29 +150,25 @@ std::string Vault::seal(const Secret& plain, std::string_view context) const {
   out.resize(kHeader + text.size() + kTag);
   Cipher ctx(EVP_CIPHER_CTX_new());
   int n = 0;
-  const bool ok =
-      ctx &&
-      EVP_EncryptInit_ex(ctx.get(), EVP_aes_256_gcm(), nullptr, bytes(key.reveal()),
-                         nonce.data()) == 1 &&
-      EVP_EncryptUpdate(ctx.get(), nullptr, &n, bytes(context), static_cast<int>(context.size())) ==
-          1 &&
-      EVP_EncryptUpdate(ctx.get(), bytes(out) + kHeader, &n, bytes(text),
-                        static_cast<int>(text.size())) == 1 &&
-      EVP_EncryptFinal_ex(ctx.get(), bytes(out) + kHeader + n, &n) == 1 &&
-      EVP_CIPHER_CTX_ctrl(ctx.get(), EVP_CTRL_GCM_GET_TAG, kTag,
-                          bytes(out) + kHeader + text.size()) == 1;
+  const bool ok = ctx &&
+                  EVP_EncryptInit_ex(ctx.get(), EVP_aes_256_gcm(), nullptr, bytes(key.reveal()),
+                                     nonce.data()) == 1 &&
+                  EVP_EncryptUpdate(ctx.get(), nullptr, &n, bytes(context),
+                                    static_cast<int>(context.size())) == 1 &&
+                  EVP_EncryptUpdate(ctx.get(), bytes(out) + kHeader, &n, bytes(text),
+                                    static_cast<int>(text.size())) == 1 &&
+                  EVP_EncryptFinal_ex(ctx.get(), bytes(out) + kHeader + n, &n) == 1 &&
+                  EVP_CIPHER_CTX_ctrl(ctx.get(), EVP_CTRL_GCM_GET_TAG, kTag,
+                                      bytes(out) + kHeader + text.size()) == 1;
   ensure(ok, "AES-256-GCM sealing failed");
   return out;
 }
 
 Result<Secret> Vault::open(std::string_view sealed, std::string_view context) const {
-  const auto closed = [](const char* why) {
-    return Error(ErrorKind::bug, "vault_closed", why);
-  };
+  const auto closed = [](const char* why) { return Error(ErrorKind::bug, "vault_closed", why); };
   if (sealed.size() < kHeader + kTag || sealed[0] != kVersion) return closed("not a sealed value");
   std::uint32_t id = 0;
-  for (std::size_t i = 1; i <= 4; ++i)
-    id = id << 8 | static_cast<std::uint8_t>(sealed[i]);
+  for (std::size_t i = 1; i <= 4; ++i) id = id << 8 | static_cast<std::uint8_t>(sealed[i]);
   const auto key = keys_.find(id);
   if (key == keys_.end()) return closed("the key it was sealed with is not loaded");
 
@@ -175,16 +177,15 @@ Result<Secret> Vault::open(std::string_view sealed, std::string_view context) co
   std::string out(body.size(), '\0');
   Cipher ctx(EVP_CIPHER_CTX_new());
   int n = 0;
-  const bool ok =
-      ctx &&
-      EVP_DecryptInit_ex(ctx.get(), EVP_aes_256_gcm(), nullptr, bytes(key->second.reveal()),
-                         bytes(sealed) + 5) == 1 &&
-      EVP_DecryptUpdate(ctx.get(), nullptr, &n, bytes(context), static_cast<int>(context.size())) ==
-          1 &&
-      EVP_DecryptUpdate(ctx.get(), bytes(out), &n, bytes(body), static_cast<int>(body.size())) ==
-          1 &&
-      EVP_CIPHER_CTX_ctrl(ctx.get(), EVP_CTRL_GCM_SET_TAG, kTag, tag.data()) == 1 &&
-      EVP_DecryptFinal_ex(ctx.get(), bytes(out) + n, &n) == 1;
+  const bool ok = ctx &&
+                  EVP_DecryptInit_ex(ctx.get(), EVP_aes_256_gcm(), nullptr,
+                                     bytes(key->second.reveal()), bytes(sealed) + 5) == 1 &&
+                  EVP_DecryptUpdate(ctx.get(), nullptr, &n, bytes(context),
+                                    static_cast<int>(context.size())) == 1 &&
+                  EVP_DecryptUpdate(ctx.get(), bytes(out), &n, bytes(body),
+                                    static_cast<int>(body.size())) == 1 &&
+                  EVP_CIPHER_CTX_ctrl(ctx.get(), EVP_CTRL_GCM_SET_TAG, kTag, tag.data()) == 1 &&
+                  EVP_DecryptFinal_ex(ctx.get(), bytes(out) + n, &n) == 1;
   Secret opened(std::move(out));
   if (!ok) return closed("it was changed, or belongs to another row");
   return opened;

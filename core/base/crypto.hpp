@@ -30,8 +30,8 @@ inline std::string_view as_view(const Sha256& d) {
 // Takes the same time wherever the difference is; a different length is unequal at once.
 bool constant_time_equal(std::string_view a, std::string_view b) noexcept;
 
-// AES-256-GCM with a random nonce for what is stored encrypted (tokens, raw webhooks, buyers' data).
-// The sealed form is  version(1) | key id(4, big endian) | nonce(12) | ciphertext | tag(16).
+// AES-256-GCM with a random nonce for what is stored encrypted (tokens, raw webhooks, buyers'
+// data). The sealed form is  version(1) | key id(4, big endian) | nonce(12) | ciphertext | tag(16).
 // `context` ("organisation|shop|field") is authenticated: a sealed value moved to another row does
 // not open. Several keys may be loaded; the one with the highest id seals.
 class Vault {
@@ -42,7 +42,8 @@ class Vault {
   static Vault for_tests();
 
   std::string seal(const Secret& plain, std::string_view context) const;
-  Result<Secret> open(std::string_view sealed, std::string_view context) const;  // code vault_closed
+  Result<Secret> open(std::string_view sealed,
+                      std::string_view context) const;  // code vault_closed
 
  private:
   Vault(std::map<std::uint32_t, Secret> keys, Random* random);

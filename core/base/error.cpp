@@ -55,10 +55,9 @@ std::string Error::describe() const {
   return out;
 }
 
-void invariant_broken(std::string_view what, std::source_location at) {
-  std::fprintf(stderr, "gerbang: invariant broken: %.*s at %s:%u in %s\n",
-               static_cast<int>(what.size()), what.data(), at.file_name(),
-               static_cast<unsigned>(at.line()), at.function_name());
+void invariant_broken(std::string_view what, SourceLocation at) {
+  std::fprintf(stderr, "gerbang: invariant broken: %.*s at %s:%u\n", static_cast<int>(what.size()),
+               what.data(), at.file_name(), at.line());
   std::fflush(stderr);
   std::abort();
 }

@@ -2,13 +2,29 @@
 
 #include <chrono>
 #include <optional>
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace gerbang {
+
+// Where an error was made. std::source_location in two builtins, so that clang 14 (clang-tidy,
+// clang-query) reads our headers too.
+class SourceLocation {
+ public:
+  static constexpr SourceLocation current(const char* file = __builtin_FILE(),
+                                          unsigned line = __builtin_LINE()) noexcept {
+    return SourceLocation(file, line);
+  }
+  constexpr const char* file_name() const noexcept { return file_; }
+  constexpr unsigned line() const noexcept { return line_; }
+
+ private:
+  constexpr SourceLocation(const char* file, unsigned line) noexcept : file_(file), line_(line) {}
+  const char* file_;
+  unsigned line_;
+};
 
 // What a caller can do about a failure. Closed on purpose: every foreign error is translated into
 // one of these once, at the edge (HTTP parser, store, connector), and never looked at again.
@@ -57,14 +73,14 @@ struct Error {
   ErrorKind kind = ErrorKind::bug;
   std::string code;
   std::string detail;
-  std::string field;                                     // JSON pointer, empty when not about a field
+  std::string field;  // JSON pointer, empty when not about a field
   std::optional<std::chrono::milliseconds> retry_after;  // throttled, blocked
   std::optional<RemoteError> remote;
   std::vector<FieldError> fields;  // all offending fields, when there are several
-  std::source_location where;
+  SourceLocation where;
 
   Error(ErrorKind k, std::string_view c, std::string d = {},
-        std::source_location at = std::source_location::current())
+        SourceLocation at = SourceLocation::current())
       : kind(k), code(c), detail(std::move(d)), where(at) {}
 
   Error&& at_field(std::string pointer) && {
@@ -87,10 +103,10 @@ struct Error {
 // A broken invariant of RELIABILITY section 1: wrong is worse than stopped. Stays on in release
 // builds; prints a diagnosis and aborts (the durable state is in the database, so nothing is lost).
 [[noreturn]] void invariant_broken(std::string_view what,
-                                   std::source_location at = std::source_location::current());
+                                   SourceLocation at = SourceLocation::current());
 
 inline void ensure(bool holds, std::string_view what,
-                   std::source_location at = std::source_location::current()) {
+                   SourceLocation at = SourceLocation::current()) {
   if (!holds) invariant_broken(what, at);
 }
 

@@ -138,11 +138,21 @@ void write_string(std::string_view s, std::string& out) {
     const auto c = static_cast<unsigned char>(s[i]);
     if (c < 0x80) {
       switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
+        case '"':
+          out += "\\\"";
+          break;
+        case '\\':
+          out += "\\\\";
+          break;
+        case '\n':
+          out += "\\n";
+          break;
+        case '\r':
+          out += "\\r";
+          break;
+        case '\t':
+          out += "\\t";
+          break;
         default:
           if (c < 0x20 || c == 0x7f) {
             out += "\\u00";
@@ -158,9 +168,16 @@ void write_string(std::string_view s, std::string& out) {
     // Copies a well-formed sequence, replaces anything else.
     std::size_t n = 0;
     std::uint32_t cp = 0;
-    if (c >= 0xC2 && c <= 0xDF) { n = 2; cp = c & 0x1Fu; }
-    else if (c >= 0xE0 && c <= 0xEF) { n = 3; cp = c & 0x0Fu; }
-    else if (c >= 0xF0 && c <= 0xF4) { n = 4; cp = c & 0x07u; }
+    if (c >= 0xC2 && c <= 0xDF) {
+      n = 2;
+      cp = c & 0x1Fu;
+    } else if (c >= 0xE0 && c <= 0xEF) {
+      n = 3;
+      cp = c & 0x0Fu;
+    } else if (c >= 0xF0 && c <= 0xF4) {
+      n = 4;
+      cp = c & 0x07u;
+    }
     bool good = n != 0 && i + n <= s.size();
     for (std::size_t k = 1; good && k < n; ++k) {
       const auto d = static_cast<unsigned char>(s[i + k]);
@@ -212,11 +229,19 @@ void Object::append(std::string key, Value value) {
 void Object::erase(std::string_view key) {
   std::erase_if(members_, [&](const Member& m) { return m.first == key; });
 }
-std::size_t Object::size() const { return members_.size(); }
-std::vector<Member>::const_iterator Object::begin() const { return members_.begin(); }
-std::vector<Member>::const_iterator Object::end() const { return members_.end(); }
+std::size_t Object::size() const {
+  return members_.size();
+}
+std::vector<Member>::const_iterator Object::begin() const {
+  return members_.begin();
+}
+std::vector<Member>::const_iterator Object::end() const {
+  return members_.end();
+}
 
-double Decimal::value() const { return std::strtod(text.c_str(), nullptr); }
+double Decimal::value() const {
+  return std::strtod(text.c_str(), nullptr);
+}
 
 Value::Value(unsigned long u) : Value(static_cast<unsigned long long>(u)) {}
 Value::Value(unsigned long long u) {
@@ -318,7 +343,8 @@ Result<Value> parse(std::string_view text, const Limits& limits) {
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;
   Builder builder(limits);
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
+  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
+                              rapidjson::kParseValidateEncodingFlag |
                               rapidjson::kParseNumbersAsStringsFlag;
   const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
   if (result.IsError()) {
@@ -373,7 +399,9 @@ Value object(std::initializer_list<Member> members) {
   return Value(std::move(o));
 }
 
-Value array(std::initializer_list<Value> items) { return Value(Array(items)); }
+Value array(std::initializer_list<Value> items) {
+  return Value(Array(items));
+}
 
 Value merge_patch(Value target, const Value& patch) {
   if (!patch.is_object()) return patch;

@@ -12,7 +12,8 @@
 
 #include "core/base/result.hpp"
 
-// The json guard: the only door through which JSON enters or leaves (RapidJSON is hidden behind it).
+// The json guard: the only door through which JSON enters or leaves (RapidJSON is hidden behind
+// it).
 //
 // Reading is iterative (deep input cannot exhaust the stack) and refuses, with code `json_invalid`
 // or `json_too_large`: more than `Limits` allows, invalid UTF-8, U+0000, duplicate keys, NaN and
@@ -107,6 +108,7 @@ class Value {
   const Value& operator[](std::string_view key) const;
   const Value& operator[](const char* key) const { return (*this)[std::string_view(key)]; }
   const Value& operator[](std::size_t index) const;
+  const Value& operator[](int index) const { return (*this)[static_cast<std::size_t>(index)]; }
   const Array& items() const;     // an empty list unless this is an array
   const Object& members() const;  // an empty object unless this is an object
   std::string_view text() const;  // "" unless this is a string

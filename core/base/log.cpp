@@ -16,21 +16,60 @@ namespace {
 
 // What may appear in a log line. Identifiers of ours, codes, counts, times; nothing a person typed.
 constexpr std::array kAllowed = {
-    "address",  "aspect",   "attempt",   "bytes",      "channel",     "code",      "commit_ms",
-    "count",    "detail",   "due_at",    "duration_ms", "endpoint",   "error",     "event_id",
-    "file",     "from",     "instance",  "items",      "kind",        "listening", "method",
-    "name",     "order",    "organisation", "operation", "outcome",   "path",      "port",
-    "reason",   "remote_code", "remote_request_id", "request_id", "revision", "rows", "shop",
-    "signal",   "sku",      "state",     "status",     "subject",     "to",        "trace_id",
-    "type",     "version",  "waiting",   "where",
+    "address",
+    "aspect",
+    "attempt",
+    "bytes",
+    "channel",
+    "code",
+    "commit_ms",
+    "count",
+    "detail",
+    "due_at",
+    "duration_ms",
+    "endpoint",
+    "error",
+    "event_id",
+    "file",
+    "from",
+    "instance",
+    "items",
+    "kind",
+    "listening",
+    "method",
+    "name",
+    "order",
+    "organisation",
+    "operation",
+    "outcome",
+    "path",
+    "port",
+    "reason",
+    "remote_code",
+    "remote_request_id",
+    "request_id",
+    "revision",
+    "rows",
+    "shop",
+    "signal",
+    "sku",
+    "state",
+    "status",
+    "subject",
+    "to",
+    "trace_id",
+    "type",
+    "version",
+    "waiting",
+    "where",
 };
 
 std::atomic<Level> g_level{Level::info};
 
 spdlog::logger& sink() {
   static const std::shared_ptr<spdlog::logger> logger = [] {
-    auto l = std::make_shared<spdlog::logger>(
-        "gerbang", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto l = std::make_shared<spdlog::logger>("gerbang",
+                                              std::make_shared<spdlog::sinks::stderr_sink_mt>());
     l->set_pattern("%v");
     l->set_level(spdlog::level::trace);
     l->flush_on(spdlog::level::trace);
@@ -41,18 +80,25 @@ spdlog::logger& sink() {
 
 std::string_view name_of(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warning: return "warn";
-    case Level::error: return "error";
-    case Level::off: break;
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warning:
+      return "warn";
+    case Level::error:
+      return "error";
+    case Level::off:
+      break;
   }
   return "off";
 }
 
 }  // namespace
 
-void set_level(Level level) { g_level = level; }
+void set_level(Level level) {
+  g_level = level;
+}
 
 std::optional<Level> level_from(std::string_view name) {
   for (const Level l : {Level::debug, Level::info, Level::warning, Level::error, Level::off}) {

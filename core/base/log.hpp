@@ -22,9 +22,17 @@ std::optional<Level> level_from(std::string_view name);  // debug, info, warn, e
 using Fields = std::initializer_list<std::pair<std::string_view, json::Value>>;
 
 void write(Level level, std::string_view event, Fields fields = {});
-inline void debug(std::string_view event, Fields f = {}) { write(Level::debug, event, f); }
-inline void info(std::string_view event, Fields f = {}) { write(Level::info, event, f); }
-inline void warning(std::string_view event, Fields f = {}) { write(Level::warning, event, f); }
-inline void error(std::string_view event, Fields f = {}) { write(Level::error, event, f); }
+inline void debug(std::string_view event, Fields f = {}) {
+  write(Level::debug, event, f);
+}
+inline void info(std::string_view event, Fields f = {}) {
+  write(Level::info, event, f);
+}
+inline void warning(std::string_view event, Fields f = {}) {
+  write(Level::warning, event, f);
+}
+inline void error(std::string_view event, Fields f = {}) {
+  write(Level::error, event, f);
+}
 
 }  // namespace gerbang::log

@@ -47,7 +47,8 @@ class [[nodiscard]] Result {
 
  private:
   void check() const {
-    if (!ok()) invariant_broken("value() of a failed Result: " + std::get_if<1>(&state_)->describe());
+    if (!ok())
+      invariant_broken("value() of a failed Result: " + std::get_if<1>(&state_)->describe());
   }
   std::variant<T, Error> state_;
 };
@@ -85,19 +86,19 @@ class [[nodiscard]] Result<void> {
 #define GERBANG_CAT2(a, b) a##b
 #define GERBANG_CAT(a, b) GERBANG_CAT2(a, b)
 #define GERBANG_TRY(name, expr) \
-  GERBANG_TRY_IMPL(name, GERBANG_CAT(gerbang_try_, __LINE__), expr, return)
+  GERBANG_TRY_IMPL(name, GERBANG_CAT(gerbang_try_, __LINE__), expr, return )
 #define GERBANG_CO_TRY(name, expr) \
-  GERBANG_TRY_IMPL(name, GERBANG_CAT(gerbang_try_, __LINE__), expr, co_return)
+  GERBANG_TRY_IMPL(name, GERBANG_CAT(gerbang_try_, __LINE__), expr, co_return )
 // GERBANG_CHECK(expression): for Result<void>.
-#define GERBANG_CHECK(expr)                                               \
-  do {                                                                    \
-    auto gerbang_checked = (expr);                                        \
-    if (!gerbang_checked) return std::move(gerbang_checked).error();      \
+#define GERBANG_CHECK(expr)                                          \
+  do {                                                               \
+    auto gerbang_checked = (expr);                                   \
+    if (!gerbang_checked) return std::move(gerbang_checked).error(); \
   } while (false)
-#define GERBANG_CO_CHECK(expr)                                            \
-  do {                                                                    \
-    auto gerbang_checked = (expr);                                        \
-    if (!gerbang_checked) co_return std::move(gerbang_checked).error();   \
+#define GERBANG_CO_CHECK(expr)                                          \
+  do {                                                                  \
+    auto gerbang_checked = (expr);                                      \
+    if (!gerbang_checked) co_return std::move(gerbang_checked).error(); \
   } while (false)
 
 }  // namespace gerbang

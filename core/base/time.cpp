@@ -34,12 +34,11 @@ std::string to_rfc3339(TimePoint time) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
   char out[40];
-  const int n = std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d",
-                              static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                              static_cast<unsigned>(date.day()),
-                              static_cast<int>(clock.hours().count()),
-                              static_cast<int>(clock.minutes().count()),
-                              static_cast<int>(clock.seconds().count()));
+  const int n = std::snprintf(
+      out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
   std::string text(out, static_cast<std::size_t>(n));
   if (const auto ms = clock.subseconds().count(); ms != 0) {
     std::snprintf(out, sizeof out, ".%03d", static_cast<int>(ms));
@@ -95,9 +94,15 @@ std::optional<TimePoint> from_rfc3339(std::string_view text) {
 std::optional<std::chrono::minutes> zone_offset(std::string_view zone) {
   using std::chrono::hours;
   static constexpr std::array<std::pair<std::string_view, int>, 9> kZones = {{
-      {"WIB", 7}, {"Asia/Jakarta", 7}, {"Asia/Pontianak", 7},
-      {"WITA", 8}, {"Asia/Makassar", 8}, {"Asia/Ujung_Pandang", 8},
-      {"WIT", 9}, {"Asia/Jayapura", 9}, {"UTC", 0},
+      {"WIB", 7},
+      {"Asia/Jakarta", 7},
+      {"Asia/Pontianak", 7},
+      {"WITA", 8},
+      {"Asia/Makassar", 8},
+      {"Asia/Ujung_Pandang", 8},
+      {"WIT", 9},
+      {"Asia/Jayapura", 9},
+      {"UTC", 0},
   }};
   for (const auto& [name, h] : kZones) {
     if (name == zone) return std::chrono::minutes(hours(h));

@@ -47,9 +47,15 @@ std::optional<std::chrono::sys_days> parse_date(std::string_view text);
 inline std::int64_t to_unix_seconds(TimePoint t) {
   return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
 }
-inline std::int64_t to_unix_millis(TimePoint t) { return t.time_since_epoch().count(); }
-inline TimePoint from_unix_seconds(std::int64_t s) { return TimePoint(std::chrono::seconds(s)); }
-inline TimePoint from_unix_millis(std::int64_t ms) { return TimePoint(Duration(ms)); }
+inline std::int64_t to_unix_millis(TimePoint t) {
+  return t.time_since_epoch().count();
+}
+inline TimePoint from_unix_seconds(std::int64_t s) {
+  return TimePoint(std::chrono::seconds(s));
+}
+inline TimePoint from_unix_millis(std::int64_t ms) {
+  return TimePoint(Duration(ms));
+}
 
 // Indonesia keeps three offsets and no summer time, so zones are a table, not a database:
 // WIB/Asia/Jakarta/Asia/Pontianak +7, WITA/Asia/Makassar +8, WIT/Asia/Jayapura +9, UTC 0.

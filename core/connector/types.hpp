@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/json.hpp"
@@ -140,6 +141,7 @@ enum class HookKind {
   authorisation_expiring,
   other,                // stored, answered, nothing to do
 };
+std::string_view to_string(HookKind kind);  // as the inbox keeps it: "order_changed"
 struct HookEvent {
   std::string key;  // for de-duplication within the channel; never empty
   HookKind kind = HookKind::other;

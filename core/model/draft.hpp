@@ -53,6 +53,9 @@ struct StockItem {
   std::string remote_product;
   std::string remote_variant;
   Quantity quantity = 0;  // absolute, what may be sold
+  // Whether the listing is meant to be on offer. A channel that takes a listing off sale by itself
+  // at stock 0 must put it back when stock rises, and must not when a person took it off.
+  bool listed = true;
 };
 
 struct PriceItem {

@@ -94,7 +94,14 @@ bool contains_nik(std::string_view text);
 // Reads and validates the body of PUT /v1/products/{code} (API.md). Every offending field is
 // reported at once in Error::fields; unknown fields are refused by name. Limits: title 1–255
 // characters, description up to 5,000, 50 variants, 2 option axes of 1–20 values, 9 images,
-// 20 components a variant, 50 attributes. Error code: product_invalid.
+// 20 components a variant, 50 attributes; lengths count Unicode code points. At most 100 findings
+// are listed. Only title.id and one variant with a SKU are required. Beyond API.md a variant may
+// carry  "channel_prices": {"shopee": {"amount": 37000, "currency": "IDR"}}.
+// Error code: product_invalid; codes of the fields: unknown_field, field_missing, wrong_type,
+// text_empty, too_long, too_many, out_of_range, control_character, nik_not_stored, code_invalid,
+// code_mismatch, duplicate, language_unknown, category_invalid, condition_unknown, currency_unknown,
+// url_invalid, permit_kind_invalid, halal_decree_number, date_invalid, barcode_invalid,
+// options_missing, option_count, option_value_unknown, channel_invalid.
 Result<Product> product_from_json(std::string_view code, const json::Value& body);
 
 // The same shape, with "code" first. product_from_json(code, to_json(p)) gives p back.

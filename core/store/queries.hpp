@@ -170,9 +170,9 @@ struct TakeWork {
   TimePoint now;
   std::size_t limit = 200;
 };
-// The values of the moment. A SKU without a remote id, or unwanted, is left out (its work can be
-// cleared: publishing sends the value). Stock = min(sellable × share, sellable - buffer), not below
-// 0, and 0 for unwanted listings.
+// The values of the moment. A SKU without a remote id is left out (its work can be cleared:
+// publishing sends the value). Stock = min(sellable × share, sellable - buffer), not below 0, and 0
+// (with `listed` false) for published listings that are no longer wanted.
 struct LoadStock {
   using Answer = std::vector<StockItem>;
   std::string shop;

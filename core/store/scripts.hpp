@@ -116,6 +116,8 @@ struct StockView {
 // Items are created on first mention. Work: stock of every listing of every variant that takes the
 // item, urgency `order` when available fell, else `normal`; nothing when it did not change.
 // Events: stock.changed; stock.shortage when reserved exceeds on_hand afterwards.
+// Stock that came in first covers shortages of held orders, the oldest placed_at first. Where a
+// location no longer has what orders hold there, other locations take over as far as they can.
 struct ApplyStock {
   using Answer = std::vector<Result<StockView>>;
   struct Item {
@@ -220,13 +222,19 @@ struct OrderIngested {
 // may have reached it after the sale began, i.e. its last stock attempt ended at or after
 // placed_at - clock_skew (or one is unsettled) - the channel itself already counted this sale. When
 // units are released, the channel restores its own counter: same rule, with updated_at.
-// Clears order_fetch work of the ids and marks their inbox rows applied.
+// Stock that is released first covers shortages of older held orders, by placed_at.
+// Clears order_fetch work of the ids as `taken` and marks the hints behind it applied: a webhook
+// that arrived during the fetch keeps its work.
+// Errors per order: invalid order_invalid (a quantity out of range); its order_fetch is parked.
 // Events: order.created, order.changed, order.cancelled.
 struct IngestOrders {
   using Answer = std::vector<Result<OrderIngested>>;
   std::string shop;
   std::vector<RemoteOrder> orders;
   std::vector<std::string> not_found;  // asked for, not there: their order_fetch work is parked
+  // Revisions of the order_fetch rows as TakeWork gave them, by external id. Orders that came from
+  // a list, without a fetch, have none: their order_fetch work stays.
+  std::map<std::string, std::int64_t> taken;
   Duration clock_skew{120'000};
 };
 
@@ -308,6 +316,7 @@ struct Settlement {
   std::optional<Quantity> sent_stock;  // done: becomes observed stock
   std::optional<Money> sent_price;
   std::optional<bool> sent_listed;
+  bool removed = false;  // state, done: the channel deleted it; its remote ids are forgotten
   // Publishing: remote ids, SKU → variant id, memo.
   std::optional<std::string> remote_product;
   std::map<std::string, std::string> remote_variants;
@@ -357,7 +366,8 @@ struct Unpark {
   std::string subject;  // empty: all of the shop
 };
 
-// Retention: idempotency records 7 days, inbox bodies 30 days, events 30 days. At most `limit`
+// Retention: idempotency records 7 days, inbox bodies 30 days, inbox rows 90 days (unapplied ones
+// of our shops stay), events 30 days, buyers' data 30 days after an order's end. At most `limit`
 // rows each, so that it never blocks the writer.
 struct TrimHistory {
   using Answer = std::int64_t;

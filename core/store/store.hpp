@@ -34,8 +34,9 @@ struct Once {
   std::string organisation;
   std::string key;
   std::string fingerprint;  // of method, path and body
-  // Pure; called on the writer's thread inside the transaction.
-  std::function<StoredReply(const typename Script::Answer&)> render;
+  // Pure; called on the writer's thread inside the transaction. An error (of the one item of a
+  // batch script, say) fails the script: nothing is changed, nothing is recorded.
+  std::function<Result<StoredReply>(const typename Script::Answer&)> render;
 };
 
 // What a transaction engine implements: one overload per script, run inside an open transaction.
@@ -83,8 +84,9 @@ class Scripts {
     if (*found) return std::move(**found);
     auto answer = run(once.script);
     if (!answer) return std::move(answer).error();
-    StoredReply reply = once.render(*answer);
-    auto saved = save_reply(once.organisation, once.key, once.fingerprint, reply);
+    auto reply = once.render(*answer);
+    if (!reply) return reply;
+    auto saved = save_reply(once.organisation, once.key, once.fingerprint, *reply);
     if (!saved) return std::move(saved).error();
     return reply;
   }
@@ -135,8 +137,8 @@ enum class WriteLane { orders, normal, bulk };
 //
 // apply(): queued; what has queued becomes one transaction, one sync, then all completions
 // (group commit). A completion with a value means: committed and synced to disk. Errors of the
-// engine itself: transient store_unavailable (nothing happened), indeterminate store_commit_unknown.
-// Scripts that fail roll back alone.
+// engine itself: transient store_unavailable (nothing happened), indeterminate
+// store_commit_unknown. Scripts that fail roll back alone.
 class Store {
  public:
   virtual ~Store() = default;
@@ -189,6 +191,12 @@ class Store {
     virtual void run(Queries& queries) = 0;
     virtual void fail(const Error& error) = 0;
   };
+
+  // For decorators: hand on what submit_write / submit_read got.
+  void forward_write(std::unique_ptr<Write> write, WriteLane lane) {
+    submit_write(std::move(write), lane);
+  }
+  void forward_read(std::unique_ptr<Read> read) { submit_read(std::move(read)); }
 
  protected:
   virtual void submit_write(std::unique_ptr<Write> write, WriteLane lane) = 0;

@@ -4,6 +4,20 @@
 
 namespace gerbang::store {
 
+bool DatabaseError::of_statement() const noexcept {
+  switch (code_ & 0xff) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_ERROR:
+    case SQLITE_MISMATCH:
+    case SQLITE_MISUSE:
+    case SQLITE_RANGE:
+    case SQLITE_TOOBIG:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Statement::Statement(Statement&& other) noexcept
     : db_(other.db_), stmt_(std::exchange(other.stmt_, nullptr)) {}
 
@@ -54,7 +68,9 @@ std::int64_t Statement::run() && {
 bool Statement::is_null(int column) const {
   return sqlite3_column_type(stmt_, column) == SQLITE_NULL;
 }
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(stmt_, column); }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(stmt_, column);
+}
 std::string Statement::text(int column) const {
   const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(stmt_, column));
   return data ? std::string(data, static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column)))
@@ -79,17 +95,17 @@ std::optional<TimePoint> Statement::time_or_null(int column) const {
 }
 
 Database::Database(const std::string& path, Mode mode) {
-  const int flags = (mode == Mode::writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                          : SQLITE_OPEN_READONLY) |
-                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int flags =
+      (mode == Mode::writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
     const DatabaseError error(sqlite3_extended_errcode(handle_), sqlite3_errmsg(handle_));
     sqlite3_close(handle_);
     throw error;
   }
-  sqlite3_busy_timeout(handle_, 5000);
-  // Checkpoints are the writer thread's own, between groups: an automatic one inside a commit is the
-  // p99, and 3.40.1 is only safe when one connection does every commit and checkpoint.
+  sqlite3_busy_timeout(handle_, kBusyMillis);
+  // Checkpoints are the writer thread's own, between groups: an automatic one inside a commit is
+  // the p99, and 3.40.1 is only safe when one connection does every commit and checkpoint.
   sqlite3_wal_autocheckpoint(handle_, 0);
   if (mode == Mode::writer)
     execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
@@ -124,7 +140,9 @@ void Database::execute(const std::string& script) {
   }
 }
 
-std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(handle_);
+}
 
 void Database::fail(const char* doing) const {
   throw DatabaseError(sqlite3_extended_errcode(handle_),

@@ -25,6 +25,8 @@ class DatabaseError : public std::exception {
   DatabaseError(int code, std::string text) : code_(code), text_(std::move(text)) {}
   const char* what() const noexcept override { return text_.c_str(); }
   int code() const noexcept { return code_; }  // extended SQLite code
+  // The fault lies in what was asked (a broken constraint, wrong SQL), not in the file below.
+  bool of_statement() const noexcept;
 
  private:
   int code_;
@@ -94,6 +96,7 @@ class Statement {
 class Database {
  public:
   enum class Mode { writer, reader };
+  static constexpr int kBusyMillis = 5000;
 
   // writer: creates the file, WAL, synchronous=FULL, autocheckpoint off. reader: read-only.
   // ":memory:" only as a writer. Throws DatabaseError.

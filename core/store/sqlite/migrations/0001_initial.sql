@@ -71,6 +71,8 @@ CREATE TABLE stock_levels (
   PRIMARY KEY (organisation, item, location)
 ) WITHOUT ROWID;
 
+CREATE INDEX stock_levels_by_location ON stock_levels (organisation, location);
+
 -- The append-only ledger: the sums of its changes are the levels.
 CREATE TABLE stock_movements (
   organisation TEXT NOT NULL,
@@ -169,6 +171,7 @@ CREATE TABLE listings (
   observed_currency TEXT,
   observed_listed INTEGER,
   observed_at INTEGER,
+  last_order_at INTEGER,                      -- our time, when an order last moved the channel's counter
   PRIMARY KEY (organisation, shop, sku)
 ) WITHOUT ROWID;
 CREATE INDEX listings_by_sku ON listings (organisation, sku);
@@ -199,6 +202,9 @@ CREATE TABLE orders (
   external_id TEXT NOT NULL,
   status TEXT NOT NULL,
   remote_status TEXT NOT NULL,
+  -- What the order has done to stock. Not derived from the status: goods that were shipped stay
+  -- consumed when the order is cancelled afterwards.
+  hold TEXT NOT NULL CHECK (hold IN ('held', 'consumed', 'free')),
   placed_at INTEGER NOT NULL,
   remote_updated_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
@@ -213,7 +219,12 @@ CREATE TABLE orders (
   PRIMARY KEY (organisation, id)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX orders_by_external ON orders (shop, external_id);
+CREATE INDEX orders_by_status ON orders (status);  -- counted for metrics
 CREATE INDEX orders_by_update ON orders (organisation, updated_at, id);
+-- The queue for stock that comes in or back.
+CREATE INDEX orders_short ON orders (organisation, placed_at, id)
+  WHERE has_shortage = 1 AND hold = 'held';
+CREATE INDEX orders_with_buyer ON orders (updated_at) WHERE buyer IS NOT NULL;
 
 CREATE TABLE order_lines (
   order_id TEXT NOT NULL,
@@ -243,6 +254,7 @@ CREATE TABLE reservations (
   state TEXT NOT NULL CHECK (state IN ('held', 'consumed', 'released')),
   PRIMARY KEY (order_id, remote_line, item, location)
 ) WITHOUT ROWID;
+CREATE INDEX reservations_held ON reservations (item, location) WHERE state = 'held';
 
 CREATE TABLE inbox (
   channel TEXT NOT NULL,
@@ -251,12 +263,14 @@ CREATE TABLE inbox (
   type TEXT NOT NULL,
   subject TEXT NOT NULL DEFAULT '',           -- external order id of an order hint
   body BLOB,                                  -- sealed; context "inbox|<channel>|<key>"; trimmed
+  revision INTEGER NOT NULL DEFAULT 0,        -- of the order_fetch work that the hint marked
   received_at INTEGER NOT NULL,
   applied_at INTEGER,
   PRIMARY KEY (channel, key)
 ) WITHOUT ROWID;
 CREATE INDEX inbox_waiting ON inbox (shop, subject) WHERE applied_at IS NULL;
 CREATE INDEX inbox_by_age ON inbox (received_at);
+CREATE INDEX inbox_bodies ON inbox (received_at) WHERE body IS NOT NULL;
 
 CREATE TABLE events (
   organisation TEXT NOT NULL,

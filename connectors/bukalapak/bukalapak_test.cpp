@@ -1,0 +1,545 @@
+// Each operation against scripted answers: what it asks, what it makes of the answer.
+#include "connectors/bukalapak/bukalapak.hpp"
+
+#include <gmock/gmock.h>
+
+#include "connectors/bukalapak/replay.hpp"
+#include "core/base/url.hpp"
+
+namespace gerbang {
+namespace {
+
+using replaying::fixture;
+using replaying::json_reply;
+using replaying::replay;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* kApi = "https://bl.example";
+
+class BukalapakReplay : public testing::Test {
+ protected:
+  std::unique_ptr<Connector> connector = make_bukalapak_connector();
+
+  CallContext ctx() const {
+    CallContext out;
+    out.app.channel = "bukalapak";
+    out.app.app_id = "klien";
+    out.app.secret = Secret("rahasia");
+    out.app.api_url = kApi;
+    out.app.auth_url = "https://akun.example/oauth/authorize";
+    out.app.redirect_url = "https://gerbang.example/oauth/bukalapak/callback";
+    out.remote_shop_id = "51001";
+    out.access_token = Secret("akses");
+    out.refresh_token = Secret("segar");
+    out.now = from_unix_seconds(1612137600);
+    out.shop_facts = std::make_shared<const json::Value>(
+        *json::parse(R"({"categories":[{"id":"1391","name":"Kopi"}]})"));
+    return out;
+  }
+
+  static ListingDraft draft() {
+    ListingDraft out;
+    out.unit = "KOPI/KOPI-250";
+    out.title = "Kopi Robusta";
+    out.description = "Sangrai <segar>";
+    out.category = "makanan-minuman/kopi";
+    out.brand = "Sukamaju";
+    out.attributes = {{"asal", "Temanggung"}};
+    out.permits = {{"pirt", "2061234567890-28", std::nullopt}};
+    out.images = {"https://img.example/1.png"};
+    DraftVariant variant;
+    variant.sku = "KOPI-250";
+    variant.options = {"250 g"};
+    variant.price = Money{35000};
+    variant.stock = 200'000;
+    variant.weight_grams = 280;
+    out.variants.push_back(std::move(variant));
+    return out;
+  }
+
+  static HttpResponse png() { return json_reply("\x89PNG\r\n\x1a\n…"); }
+  static HttpResponse image_id(const char* id) {
+    return json_reply(std::string(R"({"data":{"id":")") + id + R"("},"meta":{"http_status":201}})",
+                      201);
+  }
+  static HttpResponse refused(int status, int code) {
+    return json_reply(R"({"errors":[{"message":"tidak","code":)" + std::to_string(code) +
+                          R"(}],"meta":{"http_status":)" + std::to_string(status) + "}}",
+                      status);
+  }
+  static std::string with_state(const std::string& state, const std::string& tracking = "") {
+    auto body = *json::parse(fixture("transaction.json").body);
+    json::Object& data = *body.as_object()->find("data")->as_object();
+    data.set("state", state);
+    if (!tracking.empty()) data.find("delivery")->as_object()->set("tracking_number", tracking);
+    return json::dump(body);
+  }
+};
+
+TEST_F(BukalapakReplay, consent_page_asks_for_the_three_scopes) {
+  const auto url = connector->authorise_url(ctx().app, "shp_1.x", ctx().now);
+  EXPECT_EQ(*url,
+            "https://akun.example/oauth/authorize?client_id=klien&redirect_uri=https%3A%2F%2F"
+            "gerbang.example%2Foauth%2Fbukalapak%2Fcallback&response_type=code&scope=public%20"
+            "user%20store&state=shp_1.x");
+}
+
+TEST_F(BukalapakReplay, code_becomes_tokens_of_a_named_shop) {
+  AuthorisationGrant grant;
+  grant.query = {{"code", "kode"}, {"state", "s"}};
+  const auto run =
+      replay(connector->exchange_code(ctx(), grant),
+             {fixture("token.json"),
+              json_reply(R"({"data":{"id":51001,"name":"BUM Desa"},"meta":{"http_status":200}})")});
+  ASSERT_TRUE(run.result.ok());
+  const TokenSet& tokens = run.result->at(0);
+  EXPECT_EQ(tokens.access.reveal(), "akses-baru");
+  EXPECT_EQ(tokens.refresh.reveal(), "segar-baru");
+  EXPECT_EQ(tokens.access_expires_at, ctx().now + std::chrono::seconds(7200));
+  EXPECT_EQ(tokens.remote_shop_id, "51001");
+  EXPECT_EQ(tokens.remote_shop_name, "BUM Desa");
+  EXPECT_EQ(run.requests[0].url, "https://akun.example/oauth/token");
+  EXPECT_EQ(run.requests[0].effect, Effect::create);
+  const auto form = *parse_query(run.requests[0].body);
+  EXPECT_EQ(query_value(form, "grant_type"), "authorization_code");
+  EXPECT_EQ(query_value(form, "code"), "kode");
+  EXPECT_EQ(query_value(form, "client_secret"), "rahasia");
+  EXPECT_EQ(query_value(form, "redirect_uri"), ctx().app.redirect_url);
+  EXPECT_EQ(run.requests[1].headers.find("Authorization"), "Bearer akses-baru");
+}
+
+TEST_F(BukalapakReplay, tokens_are_kept_although_the_shop_has_no_name) {
+  AuthorisationGrant grant;
+  grant.query = {{"code", "kode"}};
+  for (const auto trouble : replaying::kTroubles) {
+    const auto run =
+        replay(connector->exchange_code(ctx(), grant),
+               {fixture("token.json"), replaying::troubled(trouble, json_reply("{}"))});
+    ASSERT_TRUE(run.result.ok());
+    EXPECT_EQ(run.result->at(0).access.reveal(), "akses-baru");
+    EXPECT_EQ(run.result->at(0).remote_shop_id, "");
+  }
+}
+
+TEST_F(BukalapakReplay, a_seller_who_says_no_is_told_so) {
+  AuthorisationGrant grant;
+  grant.query = {{"error", "access_denied"}};
+  const auto run = replay(connector->exchange_code(ctx(), grant), {});
+  EXPECT_EQ(run.result.error().code, "authorisation_denied");
+}
+
+TEST_F(BukalapakReplay, spent_refresh_token_needs_the_seller) {
+  const auto run = replay(
+      connector->refresh_tokens(ctx()),
+      {json_reply(R"({"error":"invalid_grant","error_description":"The grant is invalid"})", 401)});
+  EXPECT_EQ(run.result.error().kind, ErrorKind::unauthenticated);
+  EXPECT_EQ(run.result.error().code, "refresh_refused");
+  EXPECT_EQ(run.result.error().remote->code, "invalid_grant");
+  const auto app =
+      replay(connector->refresh_tokens(ctx()), {json_reply(R"({"error":"invalid_client"})", 401)});
+  EXPECT_EQ(app.result.error().code, "app_refused");
+}
+
+TEST_F(BukalapakReplay, publishing_uploads_the_image_then_creates) {
+  const auto run = replay(connector->publish_listing(ctx(), draft()),
+                          {png(), image_id("70001"), fixture("product.json")});
+  ASSERT_TRUE(run.result.ok()) << run.result.error().describe();
+  EXPECT_EQ(run.result->remote_product, "2k9x1a");
+  EXPECT_EQ(run.result->variants.at("KOPI-250"), "310045512");
+  EXPECT_EQ(json::dump(run.result->memo),
+            R"({"images":[{"url":"https://img.example/1.png","id":"70001"}]})");
+
+  EXPECT_EQ(run.requests[0].url, "https://img.example/1.png");
+  EXPECT_EQ(run.requests[0].trust, Trust::tenant);
+  EXPECT_FALSE(run.requests[0].headers.find("Authorization").has_value());
+  EXPECT_EQ(run.requests[1].url, std::string(kApi) + "/images");
+  const auto parts =
+      parse_multipart(*run.requests[1].headers.find("Content-Type"), run.requests[1].body);
+  ASSERT_TRUE(parts.has_value());
+  EXPECT_EQ(parts->at(0).field, "file");
+  EXPECT_EQ(parts->at(0).content_type, "image/png");
+  EXPECT_EQ(run.requests[2].method, Method::post);
+  EXPECT_EQ(run.requests[2].url, std::string(kApi) + "/products");
+  EXPECT_EQ(run.requests[2].effect, Effect::create);
+  EXPECT_EQ(run.requests[2].headers.find("Accept"), "application/vnd.bukalapak.v4+json");
+  EXPECT_EQ(run.requests[2].body,
+            R"({"name":"Kopi Robusta 250 g","weight":280,"condition":"new",)"
+            R"("description":"Sangrai &lt;segar&gt;","category_id":1391,)"
+            R"("specs":{"merek":"Sukamaju","pirt":"2061234567890-28","asal":"Temanggung"},)"
+            R"("images":{"ids":["70001"]},"sku_name":"KOPI-250","price":35000,"stock":99999})");
+}
+
+TEST_F(BukalapakReplay, only_the_first_five_images_go) {
+  ListingDraft many = draft();
+  for (int i = 2; i <= 9; ++i) many.images.push_back("https://img.example/" + std::to_string(i));
+  std::vector<HttpResponse> replies;
+  for (int i = 0; i < 5; ++i) {
+    replies.push_back(png());
+    replies.push_back(image_id(std::to_string(70001 + i).c_str()));
+  }
+  replies.push_back(fixture("product.json"));
+  const auto run = replay(connector->publish_listing(ctx(), many), replies);
+  ASSERT_TRUE(run.result.ok());
+  EXPECT_THAT(run.requests.back().body,
+              HasSubstr(R"("ids":["70001","70002","70003","70004","70005"])"));
+}
+
+TEST_F(BukalapakReplay, update_uploads_only_new_images_and_leaves_stock_and_price_alone) {
+  ListingDraft d = draft();
+  d.remote_product = "2k9x1a";
+  d.images.push_back("https://img.example/2.png");
+  d.memo = *json::parse(R"({"images":[{"url":"https://img.example/1.png","id":"70001"}]})");
+  const auto run = replay(connector->update_listing(ctx(), d),
+                          {png(), image_id("70002"), fixture("product.json")});
+  ASSERT_TRUE(run.result.ok());
+  EXPECT_EQ(run.requests[0].url, "https://img.example/2.png");
+  EXPECT_EQ(run.requests[2].method, Method::put);
+  EXPECT_EQ(run.requests[2].url, std::string(kApi) + "/products/2k9x1a");
+  const json::Value body = *json::parse(run.requests[2].body);
+  EXPECT_EQ(json::dump(body["images"]), R"({"ids":["70001","70002"]})");
+  EXPECT_TRUE(body["stock"].is_null());
+  EXPECT_TRUE(body["price"].is_null());
+}
+
+TEST_F(BukalapakReplay, an_image_that_cannot_be_had_names_itself) {
+  const auto gone = replay(connector->publish_listing(ctx(), draft()), {json_reply("", 404)});
+  EXPECT_EQ(gone.result.error().kind, ErrorKind::rejected);
+  EXPECT_EQ(gone.result.error().code, "image_unreachable");
+  EXPECT_EQ(gone.result.error().field, "/images/0");
+  // The organisation's server is busy: the channel must not be paused for that.
+  const auto busy = replay(connector->publish_listing(ctx(), draft()), {json_reply("", 429)});
+  EXPECT_EQ(busy.result.error().kind, ErrorKind::transient);
+  const auto html = replay(connector->publish_listing(ctx(), draft()), {json_reply("<html>")});
+  EXPECT_EQ(html.result.error().code, "image_format");
+  const auto small =
+      replay(connector->publish_listing(ctx(), draft()), {png(), refused(422, 10003)});
+  EXPECT_EQ(small.result.error().code, "channel_refused_request");
+  EXPECT_EQ(small.result.error().field, "/images/0");
+  EXPECT_EQ(small.result.error().remote->message, "tidak");
+}
+
+TEST_F(BukalapakReplay, find_takes_only_the_equal_sku) {
+  const auto run = replay(connector->find_listing(ctx(), draft()), {fixture("products.json")});
+  ASSERT_TRUE(run.result.ok());
+  EXPECT_EQ(run.result->remote_product, "2k9x1a");
+  EXPECT_THAT(run.requests[0].url, HasSubstr("/stores/me/products?offset=0&limit=30&"));
+  EXPECT_THAT(run.requests[0].url, HasSubstr("keywords=KOPI-250"));
+  ListingDraft other = draft();
+  other.variants[0].sku = "KOPI-25";
+  const auto none = replay(connector->find_listing(ctx(), other), {fixture("products.json")});
+  EXPECT_EQ(none.result.error().kind, ErrorKind::not_found);
+}
+
+TEST_F(BukalapakReplay, risen_stock_puts_the_product_back_unless_a_person_took_it_off) {
+  const auto body_for = [&](Quantity quantity, bool listed) {
+    StockBatch batch;
+    StockItem item;
+    item.sku = "KOPI-250";
+    item.remote_product = "2k9x1a";
+    item.remote_variant = "310045512";
+    item.quantity = quantity;
+    item.listed = listed;
+    batch.items.push_back(item);
+    const auto run = replay(connector->set_stock(ctx(), batch), {fixture("product.json")});
+    EXPECT_EQ(run.requests.at(0).method, Method::patch);
+    EXPECT_EQ(run.requests.at(0).url, std::string(kApi) + "/products/2k9x1a/skus/310045512");
+    EXPECT_EQ(run.requests.at(0).effect, Effect::set);
+    EXPECT_EQ(run.result->items.at(0).key, "KOPI-250");
+    EXPECT_FALSE(run.result->items.at(0).error.has_value());
+    return run.requests.at(0).body;
+  };
+  EXPECT_EQ(body_for(12, true), R"({"stock":12,"state":"active"})");
+  EXPECT_EQ(body_for(12, false), R"({"stock":12})");
+  EXPECT_EQ(body_for(0, true), R"({"stock":0})");
+  EXPECT_EQ(body_for(1'000'000, true), R"({"stock":99999,"state":"active"})");
+}
+
+TEST_F(BukalapakReplay, a_batch_answers_for_each_item) {
+  PriceBatch batch;
+  batch.items.resize(4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    batch.items[i].sku = "S" + std::to_string(i);
+    batch.items[i].remote_product = "p" + std::to_string(i);
+    batch.items[i].remote_variant = "1";
+    batch.items[i].price = Money{1000};
+  }
+  batch.items[0].price = Money{99};
+  const auto run = replay(connector->set_price(ctx(), batch),
+                          {fixture("product.json"), refused(404, 10002),
+                           replaying::troubled(replaying::Trouble::throttled, {})});
+  ASSERT_TRUE(run.result.ok());
+  ASSERT_EQ(run.result->items.size(), 4u);
+  EXPECT_EQ(run.result->items[0].error->code, "price_out_of_range");
+  EXPECT_FALSE(run.result->items[1].error.has_value());
+  EXPECT_EQ(run.result->items[2].error->kind, ErrorKind::not_found);
+  EXPECT_EQ(run.result->items[3].error->kind, ErrorKind::throttled);
+}
+
+TEST_F(BukalapakReplay, withdrawn_for_good_is_deleted_and_gone_already_is_fine) {
+  StateBatch batch;
+  batch.items.resize(1);
+  batch.items[0].unit = "KOPI/KOPI-250";
+  batch.items[0].remote_product = "2k9x1a";
+  batch.items[0].remote_variant = "310045512";
+  batch.items[0].listed = false;
+  const auto off = replay(connector->set_state(ctx(), batch), {fixture("product.json")});
+  EXPECT_EQ(off.requests[0].body, R"({"state":"inactive"})");
+  batch.items[0].remove = true;
+  const auto gone = replay(connector->set_state(ctx(), batch), {refused(404, 10002)});
+  EXPECT_EQ(gone.requests[0].method, Method::del);
+  EXPECT_EQ(gone.requests[0].url, std::string(kApi) + "/products/2k9x1a");
+  EXPECT_FALSE(gone.result->items.at(0).error.has_value());
+  batch.items[0].remove = false;
+  batch.items[0].listed = true;
+  const auto lost = replay(connector->set_state(ctx(), batch), {refused(404, 10002)});
+  EXPECT_EQ(lost.result->items.at(0).error->code, "listing_gone");
+}
+
+TEST_F(BukalapakReplay, read_back_pages_until_a_short_page) {
+  const auto run = replay(connector->read_listings(ctx(), "30"), {fixture("products.json")});
+  ASSERT_TRUE(run.result.ok());
+  EXPECT_THAT(run.requests[0].url, HasSubstr("offset=30"));
+  EXPECT_EQ(run.result->next, "");
+  const auto& l = run.result->listings;
+  ASSERT_EQ(l.size(), 3u);
+  EXPECT_EQ(l[0].remote_sku, "KOPI-250");
+  EXPECT_EQ(l[0].listed, true);
+  EXPECT_EQ(l[1].price, Money{305000});
+  EXPECT_EQ(l[1].listed, false);
+  EXPECT_EQ(l[2].remote_variant, "310045514");
+  EXPECT_EQ(replay(connector->read_listings(ctx(), "x"), {}).result.error().code, "cursor_invalid");
+
+  std::string items;
+  for (int i = 0; i < 30; ++i) {
+    items += std::string(i ? "," : "") + R"({"id":"p)" + std::to_string(i) +
+             R"(","sku_id":1,"state":"active"})";
+  }
+  const auto full =
+      replay(connector->read_listings(ctx(), ""),
+             {json_reply("{\"data\":[" + items + R"(],"meta":{"http_status":200}})")});
+  EXPECT_EQ(full.result->next, "30");
+}
+
+TEST_F(BukalapakReplay, polled_orders_come_whole) {
+  auto one = *json::parse(fixture("transaction.json").body);
+  json::Array list;
+  list.push_back(one["data"]);
+  list.push_back(json::object({{"id", 2101234568}, {"state", "paid"}}));  // unreadable
+  const std::string body = json::dump(
+      json::object({{"data", std::move(list)}, {"meta", json::object({{"http_status", 200}})}}));
+  OrderWindow window;
+  window.from = from_unix_seconds(1612100000);
+  window.to = from_unix_seconds(1612200000);
+  const auto run = replay(connector->list_orders(ctx(), window), {json_reply(body)});
+  ASSERT_TRUE(run.result.ok());
+  EXPECT_THAT(
+      run.requests[0].url,
+      HasSubstr("/transactions?context=sale&limit=50&offset=0&start_time=2021-01-31T13%3A"));
+  EXPECT_THAT(run.requests[0].url, HasSubstr("states%5B%5D=remitted"));
+  EXPECT_THAT(run.result->external_ids, ElementsAre("2101234568"));
+  ASSERT_EQ(run.result->orders.size(), 1u);
+  const RemoteOrder& order = run.result->orders[0];
+  EXPECT_EQ(order.external_id, "2101234567");
+  EXPECT_EQ(order.status, OrderStatus::paid);
+  EXPECT_EQ(order.remote_status, "paid");
+  EXPECT_EQ(order.placed_at, from_rfc3339("2021-02-01T03:20:00Z"));
+  EXPECT_EQ(order.updated_at, from_rfc3339("2021-02-01T03:25:00Z"));
+  EXPECT_EQ(order.total, Money{79000});
+  EXPECT_EQ(order.city, "Magelang");
+  ASSERT_EQ(order.lines.size(), 1u);
+  EXPECT_EQ(order.lines[0].remote_sku, "KOPI-250");
+  EXPECT_EQ(order.lines[0].remote_product, "2k9x1a");
+  EXPECT_EQ(order.lines[0].remote_variant, "310045512");
+  EXPECT_EQ(order.lines[0].quantity, 2);
+  EXPECT_EQ(order.lines[0].price, Money{35000});
+  EXPECT_TRUE(order.shipments.empty());
+  // A locked phone is no phone.
+  EXPECT_THAT(order.buyer.reveal(), Not(HasSubstr("phone")));
+  EXPECT_THAT(order.buyer.reveal(), HasSubstr("Jl. Contoh 1"));
+}
+
+TEST_F(BukalapakReplay, an_order_that_is_not_there_is_no_failure) {
+  const auto run = replay(connector->fetch_orders(ctx(), {"1", "2101234567"}),
+                          {refused(404, 10002), fixture("transaction.json")});
+  ASSERT_TRUE(run.result.ok());
+  EXPECT_THAT(run.result->not_found, ElementsAre("1"));
+  EXPECT_EQ(run.result->orders.at(0).external_id, "2101234567");
+}
+
+TEST_F(BukalapakReplay, shipping_needs_courier_and_number_and_accepts_first) {
+  OrderAction action;
+  action.external_id = "2101234567";
+  action.status = OrderStatus::paid;
+  EXPECT_EQ(replay(connector->ship_order(ctx(), action), {}).result.error().code,
+            "courier_missing");
+  action.courier = "JNE REG";
+  const auto missing = replay(connector->ship_order(ctx(), action), {});
+  EXPECT_EQ(missing.result.error().code, "courier_missing");
+  EXPECT_EQ(missing.result.error().field, "/tracking_number");
+  action.tracking_number = "R1";
+  const auto run =
+      replay(connector->ship_order(ctx(), action),
+             {json_reply(with_state("accepted")), json_reply(with_state("delivered", "R1"))});
+  ASSERT_TRUE(run.result.ok());
+  EXPECT_EQ(run.requests[0].body, R"({"state":"accepted"})");
+  EXPECT_EQ(run.requests[1].method, Method::put);
+  EXPECT_EQ(run.requests[1].url, std::string(kApi) + "/transactions/2101234567/status");
+  EXPECT_EQ(
+      run.requests[1].body,
+      R"({"state":"delivered","state_options":{"carrier":"JNE REG","tracking_number":"R1"}})");
+  EXPECT_EQ(run.result->shipments.at(0).tracking_number, "R1");
+}
+
+TEST_F(BukalapakReplay, a_refused_step_that_was_taken_already_is_done) {
+  OrderAction action;
+  action.external_id = "2101234567";
+  action.status = OrderStatus::accepted;
+  action.courier = "JNE REG";
+  action.tracking_number = "R1";
+  const HttpResponse no = refused(422, 10004);
+  const auto accepted =
+      replay(connector->accept_order(ctx(), action), {no, json_reply(with_state("delivered"))});
+  EXPECT_TRUE(accepted.result.ok());
+  const auto shipped =
+      replay(connector->ship_order(ctx(), action), {no, json_reply(with_state("received", "R1"))});
+  EXPECT_TRUE(shipped.result.ok());
+  const auto other =
+      replay(connector->ship_order(ctx(), action), {no, json_reply(with_state("received", "R2"))});
+  EXPECT_EQ(other.result.error().code, "order_state_refused");
+  const auto unpaid =
+      replay(connector->accept_order(ctx(), action), {no, json_reply(with_state("pending"))});
+  EXPECT_EQ(unpaid.result.error().code, "order_state_refused");
+  const auto late =
+      replay(connector->accept_order(ctx(), action), {no, json_reply(with_state("expired"))});
+  EXPECT_EQ(late.result.error().code, "order_state_refused");
+}
+
+TEST_F(BukalapakReplay, cancelling_is_a_rejection_with_a_fixed_text) {
+  OrderAction action;
+  action.external_id = "2101234567";
+  action.reason = "out_of_stock";
+  const auto run =
+      replay(connector->cancel_order(ctx(), action), {json_reply(with_state("rejected"))});
+  ASSERT_TRUE(run.result.ok());
+  EXPECT_EQ(run.requests[0].body,
+            R"({"state":"rejected","state_options":{"reject_reason":"Stok Habis"}})");
+}
+
+TEST_F(BukalapakReplay, the_envelope_decides_not_the_status_line) {
+  const auto run = replay(connector->read_shop_facts(ctx()),
+                          {json_reply(fixture("not_authorised.json").body, 200)});
+  EXPECT_EQ(run.result.error().kind, ErrorKind::auth_expired);
+  EXPECT_EQ(run.result.error().remote->code, "10001");
+  const auto plain = replay(connector->read_shop_facts(ctx()), {json_reply(R"({"data":[]})")});
+  EXPECT_EQ(plain.result.error().code, "channel_answer_unreadable");
+}
+
+TEST_F(BukalapakReplay, leaf_categories_are_the_shop_facts) {
+  const auto run = replay(connector->read_shop_facts(ctx()), {fixture("categories.json")});
+  ASSERT_TRUE(run.result.ok());
+  EXPECT_EQ((*run.result)["categories"].items().size(), 5u);
+  EXPECT_EQ((*run.result)["categories"][std::size_t{0}]["id"].text(), "1391");
+}
+
+TEST_F(BukalapakReplay, nothing_is_pushed_to_the_closed_marketplace) {
+  CallContext live = ctx();
+  live.app.api_url = "https://api.bukalapak.com";
+  const auto refuses = [](auto run) {
+    EXPECT_TRUE(run.requests.empty());
+    ASSERT_FALSE(run.result.ok());
+    EXPECT_EQ(run.result.error().kind, ErrorKind::rejected);
+    EXPECT_EQ(run.result.error().code, "channel_closed_2025_02_09");
+  };
+  refuses(replay(connector->publish_listing(live, draft()), {}));
+  refuses(replay(connector->update_listing(live, draft()), {}));
+  refuses(replay(connector->set_stock(live, StockBatch()), {}));
+  refuses(replay(connector->set_price(live, PriceBatch()), {}));
+  refuses(replay(connector->set_state(live, StateBatch()), {}));
+  // Old orders may still be read.
+  const auto reading = replay(connector->fetch_orders(live, {"1"}), {fixture("transaction.json")});
+  EXPECT_TRUE(reading.result.ok());
+  EXPECT_EQ(connector->info().retired_code, "channel_closed_2025_02_09");
+}
+
+TEST_F(BukalapakReplay, what_is_not_offered_says_so) {
+  EXPECT_EQ(connector->open_webhook({}, ctx().app, ctx().now).error().kind, ErrorKind::unsupported);
+  EXPECT_EQ(connector->read_event("{}").error().kind, ErrorKind::unsupported);
+  EXPECT_EQ(replay(connector->read_lost_events(ctx()), {}).result.error().kind,
+            ErrorKind::unsupported);
+  EXPECT_EQ(replay(connector->confirm_lost_events(ctx(), ""), {}).result.error().kind,
+            ErrorKind::unsupported);
+  EXPECT_EQ(replay(connector->answer_cancellation(ctx(), {}, true), {}).result.error().kind,
+            ErrorKind::unsupported);
+  EXPECT_EQ(replay(connector->read_category_facts(ctx(), "1"), {}).result.error().kind,
+            ErrorKind::unsupported);
+}
+
+TEST_F(BukalapakReplay, trouble_at_every_step_of_every_operation) {
+  const HttpResponse product = fixture("product.json"), order = fixture("transaction.json");
+  StockBatch stock;
+  stock.items.push_back({"KOPI-250", "2k9x1a", "310045512", 12, true});
+  PriceBatch price;
+  price.items.push_back({"KOPI-250", "2k9x1a", "310045512", Money{1000}});
+  StateBatch state;
+  state.items.push_back({"KOPI/KOPI-250", "2k9x1a", "310045512", true, false});
+  StateBatch removal = state;
+  removal.items[0].remove = true;
+  OrderAction action;
+  action.external_id = "2101234567";
+  action.status = OrderStatus::paid;
+  action.courier = "JNE REG";
+  action.tracking_number = "R1";
+  ListingDraft known = draft();
+  known.remote_product = "2k9x1a";
+  const auto images = [](std::size_t step) { return step == 0; };  // the tenant's own server
+
+  const Connector& c = *connector;
+  using replaying::expect_trouble_at_every_step;
+  expect_trouble_at_every_step(
+      "publish", [&] { return c.publish_listing(ctx(), draft()); },
+      {png(), image_id("70001"), product}, images);
+  expect_trouble_at_every_step(
+      "update", [&] { return c.update_listing(ctx(), known); }, {png(), image_id("1"), product},
+      images);
+  expect_trouble_at_every_step("find", [&] { return c.find_listing(ctx(), draft()); },
+                               {fixture("products.json")});
+  expect_trouble_at_every_step("stock", [&] { return c.set_stock(ctx(), stock); }, {product});
+  expect_trouble_at_every_step("price", [&] { return c.set_price(ctx(), price); }, {product});
+  expect_trouble_at_every_step("state", [&] { return c.set_state(ctx(), state); }, {product});
+  expect_trouble_at_every_step("remove", [&] { return c.set_state(ctx(), removal); }, {product});
+  expect_trouble_at_every_step("read back", [&] { return c.read_listings(ctx(), ""); },
+                               {fixture("products.json")});
+  expect_trouble_at_every_step("facts", [&] { return c.read_shop_facts(ctx()); },
+                               {fixture("categories.json")});
+  expect_trouble_at_every_step("fetch",
+                               [&] {
+                                 return c.fetch_orders(ctx(), {"1", "2"});
+                               },
+                               {order, order});
+  expect_trouble_at_every_step("list", [&] { return c.list_orders(ctx(), OrderWindow()); },
+                               {json_reply(R"({"data":[],"meta":{"http_status":200}})")});
+  expect_trouble_at_every_step("ship", [&] { return c.ship_order(ctx(), action); }, {order, order});
+  expect_trouble_at_every_step("accept twice", [&] { return c.accept_order(ctx(), action); },
+                               {refused(422, 10004), json_reply(with_state("accepted"))});
+  expect_trouble_at_every_step("cancel", [&] { return c.cancel_order(ctx(), action); }, {order});
+}
+
+TEST_F(BukalapakReplay, a_refresh_whose_answer_is_unreadable_may_have_happened) {
+  using replaying::Trouble;
+  const auto kind = [&](Trouble trouble) {
+    return replay(connector->refresh_tokens(ctx()),
+                  {replaying::troubled(trouble, fixture("token.json"))})
+        .result.error()
+        .kind;
+  };
+  EXPECT_EQ(kind(Trouble::html), ErrorKind::indeterminate);
+  EXPECT_EQ(kind(Trouble::empty), ErrorKind::indeterminate);
+  EXPECT_EQ(kind(Trouble::truncated), ErrorKind::indeterminate);
+  EXPECT_EQ(kind(Trouble::unauthorised), ErrorKind::indeterminate);
+  EXPECT_EQ(kind(Trouble::unavailable), ErrorKind::transient);
+  EXPECT_EQ(kind(Trouble::throttled_wait), ErrorKind::throttled);
+}
+
+}  // namespace
+}  // namespace gerbang

@@ -1,0 +1,81 @@
+#include "core/policy/limiter.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.hpp"
+
+namespace gerbang::policy {
+
+namespace {
+
+constexpr double kUsed = 0.8;  // of what is published
+constexpr double kLeastShare = 0.1;
+constexpr double kRecovery = 0.05;   // per quiet minute
+constexpr double kWhole = 1 - 1e-9;  // a token, but for rounding
+
+// A bucket lets capacity + rate × per through in one `per`. The rate takes 80 % of the calls, so
+// 20 % are left for the capacity; one call at a time is always inside, see the test.
+double capacity_of(const Rate& r) {
+  const double capacity =
+      r.burst > r.calls ? kUsed * r.burst : std::min(kUsed * r.burst, (1 - kUsed) * r.calls);
+  return std::max(1.0, std::floor(capacity));
+}
+
+}  // namespace
+
+Limiter::Limiter(Rate published)
+    : rate_per_ms_(kUsed * published.calls / static_cast<double>(published.per.count())),
+      capacity_(capacity_of(published)),
+      tokens_(capacity_) {
+  ensure(published.calls > 0 && published.per > Duration::zero(), "a rate of nothing");
+}
+
+double Limiter::share(TimePoint now) const {
+  if (now <= share_since_) return share_;
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(now - share_since_).count();
+  return std::min(1.0, share_ + kRecovery * static_cast<double>(minutes));
+}
+
+double Limiter::rate_per_ms(TimePoint now) const {
+  return rate_per_ms_ * share(now);
+}
+
+double Limiter::tokens(TimePoint now) const {
+  if (!filled_at_ || now <= *filled_at_) return tokens_;  // the clock may step back
+  const double gained = rate_per_ms(now) * static_cast<double>((now - *filled_at_).count());
+  return std::min(capacity_, tokens_ + gained);
+}
+
+std::optional<Duration> Limiter::wait_for(TimePoint now) const {
+  if (paused_until_ && now < *paused_until_) return *paused_until_ - now;
+  const double have = tokens(now);
+  if (have >= kWhole) return std::nullopt;
+  const auto ms = static_cast<Duration::rep>(std::ceil((1 - have) / rate_per_ms(now)));
+  return std::max(Duration(1), Duration(ms));
+}
+
+void Limiter::take(TimePoint now) {
+  tokens_ = tokens(now) - 1;
+  filled_at_ = filled_at_ ? std::max(*filled_at_, now) : now;
+}
+
+void Limiter::pause_until(TimePoint until) {
+  if (paused_until_ && until <= *paused_until_) return;
+  paused_until_ = until;
+  tokens_ = std::min(tokens_, 1.0);
+  filled_at_ = until;  // what would have gathered meanwhile is not a burst for later
+}
+
+void Limiter::refused(TimePoint now, std::optional<Duration> retry_after) {
+  if (retry_after) {
+    pause_until(now + *retry_after);
+    return;
+  }
+  share_ = std::max(kLeastShare, share(now) / 2);
+  share_since_ = now;
+  tokens_ = std::min(tokens(now), 0.0);
+  filled_at_ = filled_at_ ? std::max(*filled_at_, now) : now;
+}
+
+}  // namespace gerbang::policy

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+
+#include "core/base/time.hpp"
+
+namespace gerbang::policy {
+
+// A published limit of a channel.
+struct Rate {
+  double calls = 1;  // per `per`
+  Duration per{1'000};
+  double burst = 1;  // how many may come at once
+};
+
+// Token bucket for one limit (of an app, a shop or an endpoint), 20 % below what is published and
+// slower while the channel complains. A pure function of `now`; not thread-safe.
+//
+// Whatever the channel really counts, a window or a bucket, we stay inside: in any stretch of
+// `per` at most `calls` calls go out. Only when the published burst is greater than `calls`, which
+// makes it a bucket, 80 % of the burst may come at once.
+class Limiter {
+ public:
+  explicit Limiter(Rate published);
+
+  // Nothing: a call may go out now, then take() it. Else how long to wait before asking again.
+  // Ask every limiter a call counts for before taking from any.
+  std::optional<Duration> wait_for(TimePoint now) const;
+  void take(TimePoint now);
+
+  // No call before `until` (Retry-After); afterwards one call, then the normal rate. An earlier
+  // `until` than the present one changes nothing.
+  void pause_until(TimePoint until);
+
+  // The channel refused a call for its rate. With a Retry-After: pause. Without: the rate is
+  // halved, down to 10 % of the normal one; each minute without a refusal gives 5 % back.
+  void refused(TimePoint now, std::optional<Duration> retry_after);
+
+  // Share of the normal rate in use, 0.1–1.
+  double share(TimePoint now) const;
+  std::optional<TimePoint> paused_until() const { return paused_until_; }
+
+ private:
+  double rate_per_ms(TimePoint now) const;
+  double tokens(TimePoint now) const;
+
+  double rate_per_ms_;  // at full share
+  double capacity_;
+  double tokens_;
+  std::optional<TimePoint> filled_at_;  // tokens_ is as of then; nothing: not used yet, full
+  std::optional<TimePoint> paused_until_;
+  double share_ = 1;  // as of share_since_
+  TimePoint share_since_;
+};
+
+}  // namespace gerbang::policy

@@ -1,0 +1,79 @@
+#include "core/policy/priority.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace gerbang::policy {
+namespace {
+
+const TimePoint kStart = from_unix_seconds(1'790'000'000);
+
+Waiting waiting(Aspect a, Urgency u, int age_seconds = 0, std::size_t count = 1) {
+  return {a, u, count, kStart - std::chrono::seconds(age_seconds)};
+}
+
+std::vector<std::size_t> turns(const std::vector<Waiting>& w, int n) {
+  Turns t;
+  std::vector<std::size_t> out;
+  for (int i = 0; i < n; ++i) out.push_back(t.choose(w).value());
+  return out;
+}
+
+TEST(Priority, ranks_orders_then_falling_stock_then_the_rest) {
+  const std::pair<Aspect, Urgency> order[] = {
+      {Aspect::order_fetch, Urgency::normal}, {Aspect::order_ship, Urgency::normal},
+      {Aspect::stock, Urgency::order},        {Aspect::stock, Urgency::normal},
+      {Aspect::state, Urgency::normal},       {Aspect::price, Urgency::normal},
+      {Aspect::content, Urgency::normal},     {Aspect::stock, Urgency::routine},
+      {Aspect::price, Urgency::routine},      {Aspect::content, Urgency::routine},
+  };
+  for (std::size_t i = 1; i < std::size(order); ++i) {
+    EXPECT_LT(rank_of(order[i - 1].first, order[i - 1].second),
+              rank_of(order[i].first, order[i].second))
+        << i;
+  }
+  EXPECT_TRUE(is_urgent(Aspect::order_accept, Urgency::routine));
+  EXPECT_TRUE(is_urgent(Aspect::stock, Urgency::order));
+  EXPECT_FALSE(is_urgent(Aspect::stock, Urgency::normal));
+  EXPECT_FALSE(is_urgent(Aspect::price, Urgency::order));
+}
+
+TEST(Turns, nothing_waits) {
+  Turns t;
+  EXPECT_FALSE(t.choose({}));
+  EXPECT_FALSE(t.choose({waiting(Aspect::stock, Urgency::normal, 0, 0)}));
+}
+
+TEST(Turns, urgent_work_alone_gets_every_call) {
+  for (const auto i : turns({waiting(Aspect::order_fetch, Urgency::order)}, 50)) EXPECT_EQ(i, 0u);
+}
+
+TEST(Turns, urgent_work_gets_four_calls_of_five_while_others_wait) {
+  const std::vector<Waiting> w = {waiting(Aspect::content, Urgency::normal),
+                                  waiting(Aspect::stock, Urgency::order),
+                                  waiting(Aspect::order_fetch, Urgency::order)};
+  std::map<std::size_t, int> count;
+  for (const auto i : turns(w, 100)) ++count[i];
+  EXPECT_EQ(count[0], 20);
+  EXPECT_EQ(count[2], 80);  // the best of the urgent ones
+  EXPECT_EQ(turns(w, 1)[0], 2u);
+}
+
+TEST(Turns, waiting_longest_counts_in_every_fourth_turn_of_the_others) {
+  const std::vector<Waiting> w = {waiting(Aspect::stock, Urgency::normal, 1),
+                                  waiting(Aspect::price, Urgency::normal, 2),
+                                  waiting(Aspect::content, Urgency::routine, 900)};
+  EXPECT_EQ(turns(w, 8), (std::vector<std::size_t>{0, 0, 0, 2, 0, 0, 0, 2}));
+}
+
+TEST(Turns, a_burst_of_urgent_work_does_not_pay_for_calls_made_alone) {
+  Turns t;
+  const Waiting urgent = waiting(Aspect::order_fetch, Urgency::order);
+  const Waiting other = waiting(Aspect::price, Urgency::normal);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(t.choose({urgent}), 0u);
+  EXPECT_EQ(t.choose({urgent, other}), 0u);
+}
+
+}  // namespace
+}  // namespace gerbang::policy

@@ -1,0 +1,318 @@
+#include "core/store/sqlite/rows.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace gerbang::store {
+
+namespace {
+
+#define GERBANG_SHOP_COLUMNS                                                                      \
+  "SELECT organisation, id, channel, name, remote_id, variants_in_listing, state, since, reason," \
+  " buffer, share_percent, schedule, token_expires_at, token_version, last_success_at,"           \
+  " orders_polled_to, created_at FROM shops "
+
+std::vector<ScheduleRule> schedule_from_json(const json::Value& value) {
+  std::vector<ScheduleRule> out;
+  for (const json::Value& entry : value.items()) {
+    ScheduleRule rule;
+    rule.job = entry["job"].text();
+    for (const json::Value& minute : entry["minutes_of_day"].items())
+      rule.minutes_of_day.push_back(static_cast<int>(minute.as_int64().value_or(0)));
+    if (const auto every = entry["every_minutes"].as_int64())
+      rule.every = std::chrono::minutes(*every);
+    out.push_back(std::move(rule));
+  }
+  return out;
+}
+
+ShopRow shop_from(const Statement& row) {
+  ShopRow out;
+  Shop& s = out.shop;
+  s.organisation = row.text(0);
+  s.id = row.text(1);
+  s.channel = row.text(2);
+  s.name = row.text(3);
+  s.remote_id = row.text(4);
+  out.variants_in_listing = row.integer(5) != 0;
+  const auto state = shop_state_from(row.text(6));
+  ensure(state.has_value(), "a stored shop state is unknown");
+  s.state = *state;
+  s.since = row.time(7);
+  s.reason = row.text(8);
+  s.buffer = row.integer(9);
+  s.share_percent = static_cast<int>(row.integer(10));
+  s.schedule = schedule_from_json(stored_json(row.text(11)));
+  s.token_expires_at = row.time_or_null(12);
+  s.token_version = row.integer(13);
+  s.last_success_at = row.time_or_null(14);
+  s.orders_polled_to = row.time_or_null(15);
+  s.created_at = row.time(16);
+  return out;
+}
+
+}  // namespace
+
+Result<Product> stored_product(const std::string& code, const std::string& document) {
+  auto product = product_from_json(code, stored_json(document));
+  // Not the caller's fault: it was valid when it came.
+  if (!product)
+    return Error(ErrorKind::bug, "product_unreadable", code + ": " + product.error().describe());
+  return product;
+}
+
+Result<ProductView> product_view(Database& db, const std::string& organisation,
+                                 const std::string& code, const std::string& document,
+                                 std::int64_t revision, TimePoint created_at, TimePoint updated_at,
+                                 bool withdrawn) {
+  GERBANG_TRY(product, stored_product(code, document));
+  ProductView view{std::move(product), revision, created_at, updated_at, withdrawn};
+  for (Variant& variant : view.product.variants) {
+    if (auto prices = read_prices(db, organisation, variant.sku)) {
+      variant.price = prices->price;
+      variant.channel_prices = std::move(prices->channels);
+    }
+  }
+  return view;
+}
+
+Result<Organisation> find_organisation(Database& db, const std::string& id) {
+  auto row = db.query(
+                   "SELECT id, name, kind, zone, village_code, suspended, created_at"
+                   " FROM organisations WHERE id = ?1")
+                 .bind(1, id);
+  if (!row.step())
+    return Error(ErrorKind::not_found, "organisation_unknown", "no organisation " + id);
+  return organisation_from(row);
+}
+
+Organisation organisation_from(const Statement& row) {
+  Organisation out;
+  out.id = row.text(0);
+  out.name = row.text(1);
+  out.kind = row.text(2);
+  out.zone = row.text(3);
+  out.village_code = row.text_or_null(4);
+  out.suspended = row.integer(5) != 0;
+  out.created_at = row.time(6);
+  return out;
+}
+
+std::vector<ApiKey> keys_of(Database& db, const std::string& organisation) {
+  std::vector<ApiKey> out;
+  auto row = db.query(
+                   "SELECT id, label, scopes, hash, created_at, expires_at, revoked_at"
+                   " FROM api_keys WHERE organisation = ?1 ORDER BY id")
+                 .bind(1, organisation);
+  while (row.step()) {
+    ApiKey key;
+    key.id = row.text(0);
+    key.organisation = organisation;
+    key.label = row.text(1);
+    key.scopes = texts_from_json(stored_json(row.text(2)));
+    key.hash = row.text(3);
+    key.created_at = row.time(4);
+    key.expires_at = row.time_or_null(5);
+    key.revoked_at = row.time_or_null(6);
+    out.push_back(std::move(key));
+  }
+  return out;
+}
+
+json::Value texts_to_json(const std::vector<std::string>& texts) {
+  json::Array out;
+  for (const std::string& text : texts) out.emplace_back(text);
+  return out;
+}
+
+std::vector<std::string> texts_from_json(const json::Value& value) {
+  std::vector<std::string> out;
+  for (const json::Value& text : value.items()) out.emplace_back(text.text());
+  return out;
+}
+
+Result<ShopRow> find_shop(Database& db, const std::string& organisation, const std::string& shop) {
+  auto row = db.query(GERBANG_SHOP_COLUMNS "WHERE id = ?1").bind(1, shop);
+  if (row.step()) {
+    ShopRow found = shop_from(row);
+    if (organisation.empty() || organisation == found.shop.organisation) return found;
+  }
+  return Error(ErrorKind::not_found, "shop_unknown", "no shop " + shop);
+}
+
+std::vector<ShopRow> all_shops(Database& db, const std::string& organisation) {
+  std::vector<ShopRow> out;
+  if (organisation.empty()) {
+    auto row = db.query(GERBANG_SHOP_COLUMNS "ORDER BY id");
+    while (row.step()) out.push_back(shop_from(row));
+  } else {
+    auto row =
+        db.query(GERBANG_SHOP_COLUMNS "WHERE organisation = ?1 ORDER BY id").bind(1, organisation);
+    while (row.step()) out.push_back(shop_from(row));
+  }
+  return out;
+}
+
+json::Value schedule_to_json(const std::vector<ScheduleRule>& schedule) {
+  json::Array out;
+  for (const ScheduleRule& rule : schedule) {
+    json::Object entry;
+    entry.append("job", rule.job);
+    if (rule.every) {
+      entry.append("every_minutes", static_cast<std::int64_t>(rule.every->count()));
+    } else {
+      json::Array minutes;
+      for (const int minute : rule.minutes_of_day) minutes.emplace_back(minute);
+      entry.append("minutes_of_day", std::move(minutes));
+    }
+    out.emplace_back(std::move(entry));
+  }
+  return out;
+}
+
+StockView read_stock(Database& db, const std::string& organisation, const std::string& item) {
+  StockView view;
+  view.item = item;
+  auto row = db.query(
+                   "SELECT location, on_hand, reserved, buffer, counted_at, revision"
+                   " FROM stock_levels WHERE organisation = ?1 AND item = ?2 ORDER BY location")
+                 .bind(1, organisation)
+                 .bind(2, item);
+  while (row.step()) {
+    StockLevel level;
+    level.item = item;
+    level.location = row.text(0);
+    level.on_hand = row.integer(1);
+    level.reserved = row.integer(2);
+    level.buffer = row.integer(3);
+    level.counted_at = row.time_or_null(4);
+    view.levels.push_back(std::move(level));
+    view.revision = std::max(view.revision, row.integer(5));
+  }
+  return view;
+}
+
+Result<ProductView> read_product(Database& db, const std::string& organisation,
+                                 const std::string& code) {
+  auto row = db.query(
+                   "SELECT document, revision, created_at, updated_at, withdrawn"
+                   " FROM products WHERE organisation = ?1 AND code = ?2")
+                 .bind(1, organisation)
+                 .bind(2, code);
+  if (!row.step()) return Error(ErrorKind::not_found, "product_unknown", "no product " + code);
+  return product_view(db, organisation, code, row.text(0), row.integer(1), row.time(2), row.time(3),
+                      row.integer(4) != 0);
+}
+
+json::Value shipments_to_json(const std::vector<Shipment>& shipments) {
+  json::Array out;
+  for (const Shipment& s : shipments)
+    out.push_back(json::object({{"package", s.remote_package},
+                                {"courier", s.courier},
+                                {"tracking_number", s.tracking_number}}));
+  return out;
+}
+
+std::vector<Shipment> shipments_from_json(const json::Value& value) {
+  std::vector<Shipment> out;
+  for (const json::Value& entry : value.items())
+    out.push_back({std::string(entry["package"].text()), std::string(entry["courier"].text()),
+                   std::string(entry["tracking_number"].text())});
+  return out;
+}
+
+Result<Order> read_order(Database& db, const std::string& organisation, const std::string& order) {
+  Order out;
+  {
+    auto row = db.query(
+                     "SELECT organisation, id, shop, channel, external_id, status, remote_status,"
+                     " placed_at, updated_at, total, currency, city, province, shipments, revision,"
+                     " has_shortage FROM orders WHERE id = ?1")
+                   .bind(1, order);
+    if (!row.step() || (!organisation.empty() && organisation != row.text(0)))
+      return Error(ErrorKind::not_found, "order_unknown", "no order " + order);
+    out.organisation = row.text(0);
+    out.id = row.text(1);
+    out.shop = row.text(2);
+    out.channel = row.text(3);
+    out.external_id = row.text(4);
+    const auto status = order_status_from(row.text(5));
+    ensure(status.has_value(), "a stored order status is unknown");
+    out.status = *status;
+    out.remote_status = row.text(6);
+    out.placed_at = row.time(7);
+    out.updated_at = row.time(8);
+    out.total = {row.integer(9), row.text(10)};
+    out.city = row.text(11);
+    out.province = row.text(12);
+    out.shipments = shipments_from_json(stored_json(row.text(13)));
+    out.revision = row.integer(14);
+    out.has_shortage = row.integer(15) != 0;
+  }
+  auto row = db.query(
+                   "SELECT remote_line, remote_product, remote_variant, remote_sku, sku, title,"
+                   " quantity, price, currency, shortage FROM order_lines WHERE order_id = ?1"
+                   " ORDER BY position, remote_line")
+                 .bind(1, order);
+  while (row.step()) {
+    OrderLine line;
+    line.remote_line = row.text(0);
+    line.remote_product = row.text(1);
+    line.remote_variant = row.text(2);
+    line.remote_sku = row.text(3);
+    line.sku = row.text(4);
+    line.title = row.text(5);
+    line.quantity = row.integer(6);
+    line.price = {row.integer(7), row.text(8)};
+    line.shortage = row.integer(9);
+    out.lines.push_back(std::move(line));
+  }
+  return out;
+}
+
+std::optional<Money> StoredPrices::effective(const std::string& channel) const {
+  const auto own = channels.find(channel);
+  return own != channels.end() ? own->second : price;
+}
+
+std::optional<StoredPrices> read_prices(Database& db, const std::string& organisation,
+                                        const std::string& sku) {
+  auto row = db.query(
+                   "SELECT price, currency, channel_prices, price_revision FROM variants"
+                   " WHERE organisation = ?1 AND sku = ?2")
+                 .bind(1, organisation)
+                 .bind(2, sku);
+  if (!row.step()) return std::nullopt;
+  StoredPrices out;
+  if (!row.is_null(0)) out.price = Money{row.integer(0), row.text(1)};
+  const std::string channels = row.text(2);
+  if (channels != "{}") {
+    const json::Value parsed = stored_json(channels);
+    for (const auto& [channel, price] : parsed.members()) {
+      if (const auto money = money_from_json(price)) out.channels.emplace(channel, *money);
+    }
+  }
+  out.revision = row.integer(3);
+  return out;
+}
+
+json::Value money_to_json(const Money& money) {
+  return json::object({{"amount", money.amount}, {"currency", money.currency}});
+}
+
+std::optional<Money> money_from_json(const json::Value& value) {
+  const auto amount = value["amount"].as_int64();
+  if (!amount) return std::nullopt;
+  return Money{*amount, std::string(value["currency"].text())};
+}
+
+json::Value stored_json(const std::string& text) {
+  json::Limits limits;
+  limits.bytes = 64 * 1024 * 1024;
+  limits.values = 1'000'000;
+  auto value = json::parse(text, limits);
+  ensure(value.ok(), "a stored JSON value is unreadable");
+  return *std::move(value);
+}
+
+}  // namespace gerbang::store

@@ -1,0 +1,362 @@
+#include <algorithm>
+#include <utility>
+
+#include "core/store/sqlite/rows.hpp"
+#include "core/store/sqlite/scripts.hpp"
+
+namespace gerbang::store {
+
+namespace {
+
+bool done(const Settlement& s) {
+  return s.attempt.outcome == "done";
+}
+bool indeterminate(const Settlement& s) {
+  return s.attempt.outcome == to_string(ErrorKind::indeterminate);
+}
+bool of_variant(Aspect a) {
+  return a == Aspect::stock || a == Aspect::price;
+}
+bool of_unit(Aspect a) {
+  return a == Aspect::content || a == Aspect::state;
+}
+
+struct Concerned {
+  std::string sku;
+  std::string unit;
+  bool wanted = false;
+  bool published = false;
+  std::string outcome;  // of the attempt before
+  std::string code;
+};
+
+std::vector<Concerned> listings_of(Database& db, const Shop& shop, Aspect aspect,
+                                   const std::string& subject) {
+  std::vector<Concerned> out;
+  auto row = of_variant(aspect)
+                 ? db.query(
+                       "SELECT sku, unit, wanted, published, coalesce(attempt_outcome, ''),"
+                       " coalesce(attempt_code, '') FROM listings"
+                       " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
+                 : db.query(
+                       "SELECT sku, unit, wanted, published, coalesce(attempt_outcome, ''),"
+                       " coalesce(attempt_code, '') FROM listings"
+                       " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3 ORDER BY sku");
+  auto bound = std::move(row).bind(1, shop.organisation).bind(2, shop.id).bind(3, subject);
+  while (bound.step())
+    out.push_back({bound.text(0), bound.text(1), bound.integer(2) != 0, bound.integer(3) != 0,
+                   bound.text(4), bound.text(5)});
+  return out;
+}
+
+}  // namespace
+
+Result<SettleWork::Answer> SqliteScripts::run(const SettleWork& script) {
+  GERBANG_TRY(shop, shop_row({}, script.shop));
+  bool success = false;
+  for (const Settlement& s : script.settlements) {
+    success = success || done(s);
+    settle_row(shop.id, s);
+    record_attempt(shop, s);
+    record_values(shop, s);
+    if (s.aspect == Aspect::content) record_publication(shop, s);
+    if (s.aspect == Aspect::state && s.removed && done(s)) record_removal(shop, s);
+    if (s.aspect == Aspect::order_accept || s.aspect == Aspect::order_ship ||
+        s.aspect == Aspect::order_cancel)
+      record_order_action(shop, s);
+  }
+  if (success)
+    db_.query("UPDATE shops SET last_success_at = ?2 WHERE id = ?1")
+        .bind(1, shop.id)
+        .bind(2, now())
+        .run();
+  return true;
+}
+
+void SqliteScripts::settle_row(const std::string& shop, const Settlement& s) {
+  const auto row = [&](std::string_view sql) {
+    return db_.query(sql).bind(1, shop).bind(2, to_string(s.aspect)).bind(3, s.subject);
+  };
+  std::int64_t settled = 0;
+  switch (s.next) {
+    case Settlement::Next::clear:
+      if (s.aspect == Aspect::order_fetch && done(s)) apply_hints(shop, s.subject, s.revision);
+      settled = row("DELETE FROM work WHERE shop = ?1 AND aspect = ?2 AND subject = ?3"
+                    " AND revision = ?4")
+                    .bind(4, s.revision)
+                    .run();
+      break;
+    case Settlement::Next::retry:
+      // Also when the revision moved: what made us wait holds for the newer value too.
+      row("UPDATE work SET due_at = ?4, attempts = attempts + ?5"
+          " WHERE shop = ?1 AND aspect = ?2 AND subject = ?3")
+          .bind(4, s.due_at)
+          .bind(5, s.counts_as_attempt)
+          .run();
+      settled = 1;
+      break;
+    case Settlement::Next::park:
+      settled = row("UPDATE work SET parked = 1, attempts = attempts + ?5"
+                    " WHERE shop = ?1 AND aspect = ?2 AND subject = ?3 AND revision = ?4")
+                    .bind(4, s.revision)
+                    .bind(5, s.counts_as_attempt)
+                    .run();
+      break;
+  }
+  if (settled == 0) {
+    const auto moved = row("UPDATE work SET parked = 0, due_at = ?4, attempts = 0"
+                           " WHERE shop = ?1 AND aspect = ?2 AND subject = ?3")
+                           .bind(4, now())
+                           .run();
+    if (moved > 0) touched_.shops_with_work.insert(shop);
+  }
+
+  // Work on orders has no listing to carry its reason.
+  if (of_variant(s.aspect) || of_unit(s.aspect) || done(s) || s.attempt.outcome.empty()) return;
+  json::Value detail;
+  {
+    auto found = row("SELECT detail FROM work WHERE shop = ?1 AND aspect = ?2 AND subject = ?3"
+                     " AND revision = ?4")
+                     .bind(4, s.revision);
+    if (!found.step()) return;
+    const std::string text = found.text(0);
+    detail = text.empty() ? json::Value(json::Object()) : stored_json(text);
+  }
+  detail.as_object()->set("problem", json::object({{"outcome", s.attempt.outcome},
+                                                   {"code", s.attempt.code},
+                                                   {"remote_code", s.attempt.remote_code},
+                                                   {"remote_message", s.attempt.remote_message}}));
+  row("UPDATE work SET detail = ?4 WHERE shop = ?1 AND aspect = ?2 AND subject = ?3")
+      .bind(4, json::dump(detail))
+      .run();
+}
+
+void SqliteScripts::record_attempt(const Shop& shop, const Settlement& s) {
+  if (!s.counts_as_attempt || s.attempt.outcome.empty()) return;
+  if (!of_variant(s.aspect) && !of_unit(s.aspect)) return;
+  std::vector<std::string> news;
+  for (const Concerned& listing : listings_of(db_, shop, s.aspect, s.subject)) {
+    if (done(s)) {
+      // A success of one aspect must not hide why another one is parked.
+      auto row = db_.query(
+                        "SELECT 1 FROM work WHERE shop = ?1 AND parked = 1 AND ("
+                        "(aspect IN ('stock', 'price') AND subject = ?2)"
+                        " OR (aspect IN ('content', 'state') AND subject = ?3))")
+                     .bind(1, shop.id)
+                     .bind(2, listing.sku)
+                     .bind(3, listing.unit);
+      if (row.step()) continue;
+    }
+    db_.query(
+           "UPDATE listings SET attempt_at = ?4, attempt_outcome = ?5, attempt_code = ?6,"
+           " attempt_field = ?7, attempt_remote_code = ?8, attempt_remote_message = ?9,"
+           " attempt_revision = ?10 WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
+        .bind(1, shop.organisation)
+        .bind(2, shop.id)
+        .bind(3, listing.sku)
+        .bind(4, s.attempt.at == TimePoint() ? now() : s.attempt.at)
+        .bind(5, s.attempt.outcome)
+        .bind(6, s.attempt.code)
+        .bind(7, s.attempt.field)
+        .bind(8, s.attempt.remote_code)
+        .bind(9, s.attempt.remote_message)
+        .bind(10, s.revision)
+        .run();
+    if (listing.outcome != s.attempt.outcome || listing.code != s.attempt.code)
+      news.push_back(listing.sku);
+  }
+
+  const bool blocked = s.attempt.outcome == to_string(ErrorKind::blocked);
+  const bool rejected = s.attempt.outcome == to_string(ErrorKind::rejected) ||
+                        (!blocked && !done(s) && s.next == Settlement::Next::park);
+  if (news.empty() || (!blocked && !rejected)) return;
+  json::Array skus;
+  for (std::string& sku : news) skus.emplace_back(std::move(sku));
+  emit(shop.organisation, blocked ? "listing.blocked" : "listing.rejected",
+       json::object({{"shop", shop.id},
+                     {"channel", shop.channel},
+                     {"aspect", to_string(s.aspect)},
+                     {"skus", std::move(skus)},
+                     {"code", s.attempt.code},
+                     {"field", s.attempt.field},
+                     {"remote_code", s.attempt.remote_code},
+                     {"remote_message", s.attempt.remote_message}}));
+}
+
+void SqliteScripts::record_values(const Shop& shop, const Settlement& s) {
+  const auto update = [&](std::string_view sql) {
+    return db_.query(sql).bind(1, shop.organisation).bind(2, shop.id).bind(3, s.subject);
+  };
+  if (s.aspect == Aspect::stock && (done(s) || indeterminate(s)))
+    update(
+        "UPDATE listings SET stock_attempt_ended = ?4"
+        " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
+        .bind(4, now())
+        .run();
+  if (!done(s)) return;
+  if (s.aspect == Aspect::stock && s.sent_stock)
+    update(
+        "UPDATE listings SET sent_stock = ?4, observed_stock = ?4, observed_at = ?5"
+        " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
+        .bind(4, *s.sent_stock)
+        .bind(5, now())
+        .run();
+  if (s.aspect == Aspect::price && s.sent_price)
+    update(
+        "UPDATE listings SET sent_price = ?4, sent_currency = ?5, observed_price = ?4,"
+        " observed_currency = ?5, observed_at = ?6"
+        " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
+        .bind(4, s.sent_price->amount)
+        .bind(5, s.sent_price->currency)
+        .bind(6, now())
+        .run();
+  if (s.aspect == Aspect::state && s.sent_listed && !s.removed) {
+    update(
+        "UPDATE units SET sent_listed = ?4, observed_listed = ?4"
+        " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
+        .bind(4, *s.sent_listed)
+        .run();
+    update(
+        "UPDATE listings SET observed_listed = ?4, observed_at = ?5"
+        " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3 AND published = 1")
+        .bind(4, *s.sent_listed)
+        .bind(5, now())
+        .run();
+  }
+}
+
+void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
+  if (!done(s)) return;
+  const auto unit = [&](std::string_view sql) {
+    return db_.query(sql).bind(1, shop.organisation).bind(2, shop.id).bind(3, s.subject);
+  };
+  if (s.memo)
+    unit("UPDATE units SET memo = ?4 WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
+        .bind(4, json::dump(*s.memo))
+        .run();
+  if (!s.remote_product || s.remote_product->empty()) return;
+
+  bool first = false, wanted = false;
+  {
+    auto row = unit(
+        "SELECT remote_product = '', wanted FROM units"
+        " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3");
+    if (!row.step()) return;
+    first = row.integer(0) != 0;
+    wanted = row.integer(1) != 0;
+  }
+  unit(
+      "UPDATE units SET remote_product = ?4, publishing_since = NULL"
+      " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
+      .bind(4, *s.remote_product)
+      .run();
+
+  const auto listings = listings_of(db_, shop, s.aspect, s.subject);
+  // Between creating a product and giving it variants nothing is complete yet.
+  const bool complete = s.next == Settlement::Next::clear;
+  auto remote = s.remote_variants;
+  if (remote.empty() && complete && listings.size() == 1) remote.emplace(listings.front().sku, "");
+
+  json::Array fresh;
+  for (const Concerned& listing : listings) {
+    const auto found = remote.find(listing.sku);
+    const auto write = [&](const std::string& variant, bool published) {
+      db_.query(
+             "UPDATE listings SET remote_variant = ?4, published = ?5"
+             " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
+          .bind(1, shop.organisation)
+          .bind(2, shop.id)
+          .bind(3, listing.sku)
+          .bind(4, variant)
+          .bind(5, published)
+          .run();
+    };
+    if (found == remote.end()) {
+      // The channel no longer has a variant that we took out.
+      if (complete && !remote.empty() && listing.published && !listing.wanted) write("", false);
+      continue;
+    }
+    write(found->second, true);
+    if (listing.published) continue;
+    fresh.emplace_back(listing.sku);
+    // The draft's stock went out with it; a sale may have happened since it was made.
+    db_.query(
+           "UPDATE listings SET stock_attempt_ended = ?4"
+           " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
+        .bind(1, shop.organisation)
+        .bind(2, shop.id)
+        .bind(3, listing.sku)
+        .bind(4, now())
+        .run();
+    mark(shop.organisation, shop.id, Aspect::stock, listing.sku, Urgency::normal);
+    const auto prices = read_prices(db_, shop.organisation, listing.sku);
+    if (prices && prices->revision > s.revision)
+      mark(shop.organisation, shop.id, Aspect::price, listing.sku, Urgency::normal);
+  }
+  // Withdrawn while it was being published.
+  if (first && !wanted) mark(shop.organisation, shop.id, Aspect::state, s.subject, Urgency::normal);
+  if (!fresh.empty())
+    emit(shop.organisation, "listing.published",
+         json::object({{"shop", shop.id},
+                       {"channel", shop.channel},
+                       {"remote_product", *s.remote_product},
+                       {"skus", std::move(fresh)}}));
+}
+
+void SqliteScripts::record_removal(const Shop& shop, const Settlement& s) {
+  bool wanted = false;
+  {
+    auto row =
+        db_.query(
+               "UPDATE units SET remote_product = '', memo = 'null', publishing_since = NULL,"
+               " sent_listed = NULL, observed_listed = NULL"
+               " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3 RETURNING wanted")
+            .bind(1, shop.organisation)
+            .bind(2, shop.id)
+            .bind(3, s.subject);
+    if (!row.step()) return;
+    wanted = row.integer(0) != 0;
+  }
+  db_.query(
+         "UPDATE listings SET remote_variant = '', published = 0, stock_attempt_ended = NULL,"
+         " sent_stock = NULL, sent_price = NULL, sent_currency = NULL, observed_stock = NULL,"
+         " observed_price = NULL, observed_currency = NULL, observed_listed = NULL,"
+         " observed_at = NULL WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
+      .bind(1, shop.organisation)
+      .bind(2, shop.id)
+      .bind(3, s.subject)
+      .run();
+  // Offered again while it was being removed.
+  if (wanted) mark(shop.organisation, shop.id, Aspect::content, s.subject, Urgency::normal);
+}
+
+void SqliteScripts::record_order_action(const Shop& shop, const Settlement& s) {
+  if (!done(s) && !indeterminate(s)) return;
+  std::string external_id;
+  {
+    auto row = db_.query("SELECT external_id FROM orders WHERE id = ?1 AND shop = ?2")
+                   .bind(1, s.subject)
+                   .bind(2, shop.id);
+    if (!row.step()) return;
+    external_id = row.text(0);
+  }
+  if (!s.shipments.empty()) add_shipments(s.subject, s.shipments);
+  // The marketplace's own answer is the truth: read the order back.
+  mark(shop.organisation, shop.id, Aspect::order_fetch, external_id, Urgency::order);
+}
+
+Result<BeginPublish::Answer> SqliteScripts::run(const BeginPublish& script) {
+  GERBANG_TRY(shop, shop_row({}, script.shop));
+  const auto found = db_.query(
+                            "UPDATE units SET publishing_since = ?4"
+                            " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
+                         .bind(1, shop.organisation)
+                         .bind(2, shop.id)
+                         .bind(3, script.unit)
+                         .bind(4, now())
+                         .run();
+  if (found == 0) return Error(ErrorKind::not_found, "unit_unknown", "no unit " + script.unit);
+  return true;
+}
+
+}  // namespace gerbang::store

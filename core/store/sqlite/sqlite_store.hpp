@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/base/crypto.hpp"
+#include "core/base/metrics.hpp"
+#include "core/base/random.hpp"
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "core/store/store.hpp"
+
+namespace gerbang::store {
+
+struct SqliteOptions {
+  std::string path;  // ":memory:" for tests: then reads run on the writer's thread
+  Vault vault;
+  const Clock& clock;
+  Random& random;              // used on the writer's thread
+  Metrics* metrics = nullptr;  // outlives the store
+  // A group takes no more ordinary and bulk writes once it has changed this many rows, or has run
+  // for 20 ms. Orders are always taken.
+  std::size_t max_group_rows = 2000;
+  std::size_t readers = 2;
+  // Writes are refused (transient disk_low) while the disk has less room; reads go on.
+  std::uint64_t min_free_bytes = 200ULL * 1024 * 1024;
+  // Waiting writes, and waiting reads; beyond: transient store_busy.
+  std::size_t max_queued = 20'000;
+};
+
+// Opens or creates the database, migrates it and starts its threads: one writer, which does every
+// commit and checkpoint, and `readers` with read-only connections. The file belongs to this process
+// until close() (a lock on "<path>.lock").
+//
+// Errors: conflict store_in_use (another process has it), invalid store_not_ours, unsupported
+// store_schema_newer, transient store_cannot_open.
+//
+// Errors of a running store, besides those of the port: transient disk_low, transient store_busy,
+// bug store_constraint (the script broke a rule of the schema; it alone was rolled back).
+// A failed write or sync is never retried on the same connection: it is closed and opened again,
+// and a marker row tells whether the group had been committed; only when the database cannot be
+// opened any more does the answer become indeterminate store_commit_unknown.
+//
+// backup(): errors conflict backup_exists, transient backup_failed.
+Result<std::unique_ptr<Store>> open_sqlite_store(SqliteOptions options);
+
+// A whole, healthy database of ours, not newer than this program (older is fine: it is migrated
+// when it is opened). Reads every page. Errors: invalid backup_damaged, and those of opening.
+Result<void> check_backup(const std::string& path);
+
+}  // namespace gerbang::store

@@ -1,0 +1,282 @@
+#include "core/store/sqlite/writer.hpp"
+
+#include <sqlite3.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "core/base/log.hpp"
+#include "core/store/sqlite/migrations.hpp"
+
+namespace gerbang::store {
+
+namespace {
+
+constexpr auto kGroupTime = std::chrono::milliseconds(20);
+constexpr auto kDiskInterval = std::chrono::seconds(1);
+// Pages of 4 KiB. Under load a checkpoint waits for a longer log: it costs the same two syncs.
+constexpr int kCheckpointPagesIdle = 1'000;
+constexpr int kCheckpointPagesBusy = 4'000;
+constexpr int kTruncatePages = 16'000;
+
+Error unavailable(std::string detail) {
+  return Error(ErrorKind::transient, "store_unavailable", std::move(detail));
+}
+
+}  // namespace
+
+std::deque<std::unique_ptr<Store::Write>>& WriteQueue::lane(WriteLane lane) {
+  switch (lane) {
+    case WriteLane::orders:
+      return orders;
+    case WriteLane::normal:
+      return normal;
+    case WriteLane::bulk:
+      return bulk;
+  }
+  invariant_broken("a write lane without a queue");
+}
+
+void WriteQueue::put_back(WriteQueue rest) {
+  const auto in_front = [](auto& queue, auto& front) {
+    for (auto& waiting : queue) front.push_back(std::move(waiting));
+    queue.swap(front);
+  };
+  in_front(orders, rest.orders);
+  in_front(normal, rest.normal);
+  in_front(bulk, rest.bulk);
+}
+
+Writer::Writer(const SqliteOptions& options, std::function<void(bool)> readers_may)
+    : options_(options), readers_may_(std::move(readers_may)) {}
+
+Writer::~Writer() = default;
+
+void Writer::close() {
+  scripts_.reset();
+  db_.reset();
+}
+
+Result<void> Writer::open() {
+  try {
+    auto db = std::make_unique<Database>(options_.path, Database::Mode::writer);
+    GERBANG_CHECK(migrate(*db));
+    sqlite3_wal_hook(
+        db->handle(),
+        [](void* self, sqlite3*, const char*, int pages) {
+          static_cast<Writer*>(self)->log_pages_ = pages;
+          return SQLITE_OK;
+        },
+        this);
+    scripts_ =
+        std::make_unique<SqliteScripts>(*db, options_.vault, options_.clock, options_.random);
+    db_ = std::move(db);
+    log_pages_ = 0;
+    pages_at_checkpoint_ = 0;
+    return {};
+  } catch (const DatabaseError& error) {
+    return Error(ErrorKind::transient, "store_cannot_open", error.what());
+  }
+}
+
+void Writer::run_group(WriteQueue& queue, const std::function<void(const Committed&)>& committed) {
+  if (queue.size() == 0) return;
+  std::optional<Error> refusal;
+  if (!usable()) {
+    refusal = unavailable("the database cannot be opened");
+  } else if (disk_is_low()) {
+    refusal = Error(ErrorKind::transient, "disk_low", "the disk is nearly full");
+  }
+  if (refusal) {
+    WriteQueue refused = std::exchange(queue, {});
+    for (auto* lane : {&refused.orders, &refused.normal, &refused.bulk}) {
+      for (auto& write : *lane) write->finish(refusal);
+    }
+    return;
+  }
+
+  std::vector<Ran> ran;
+  std::optional<Error> failure;
+  Committed touched;
+  std::int64_t marker = 0;
+  bool committing = false;
+  bool any_good = false;
+  group_began_ = std::chrono::steady_clock::now();
+  try {
+    db_->query("BEGIN IMMEDIATE").run();
+    changes_before_ = sqlite3_total_changes64(db_->handle());
+    bool bulk_taken = false;
+    while (auto write = next(queue, bulk_taken)) {
+      ran.push_back({std::move(write), {}});
+      any_good = run_one(ran.back()) || any_good;
+    }
+    touched = scripts_->take_touched();
+    if (any_good) {
+      marker = raise_marker();
+      const auto commit_began = std::chrono::steady_clock::now();
+      committing = true;
+      db_->query("COMMIT").run();
+      measure(ran.size(), std::chrono::steady_clock::now() - commit_began);
+    } else {
+      db_->query("ROLLBACK").run();
+    }
+  } catch (const DatabaseError& error) {
+    give_up(error);
+    failure = committing ? settle_unknown(marker) : unavailable(error.what());
+  }
+  for (Ran& r : ran) r.write->finish(r.fault ? r.fault : failure);
+  if (any_good && !failure && committed) committed(touched);
+}
+
+std::unique_ptr<Store::Write> Writer::next(WriteQueue& queue, bool& bulk_taken) {
+  const auto take = [](auto& lane) {
+    auto write = std::move(lane.front());
+    lane.pop_front();
+    return write;
+  };
+  if (!queue.orders.empty()) return take(queue.orders);
+  const bool full = sqlite3_total_changes64(db_->handle()) - changes_before_ >=
+                        static_cast<std::int64_t>(options_.max_group_rows) ||
+                    std::chrono::steady_clock::now() - group_began_ >= kGroupTime;
+  if (!full && !queue.normal.empty()) return take(queue.normal);
+  // One bulk write always goes along, so that a busy store does not starve it.
+  if ((!full || !bulk_taken) && !queue.bulk.empty()) {
+    bulk_taken = true;
+    return take(queue.bulk);
+  }
+  return nullptr;
+}
+
+bool Writer::run_one(Ran& ran) {
+  db_->query("SAVEPOINT script").run();
+  bool good = false;
+  try {
+    good = ran.write->run(*scripts_);
+  } catch (const DatabaseError& error) {
+    // SQLite may have given up the whole transaction itself; then nothing of the group is left.
+    if (!error.of_statement() || sqlite3_get_autocommit(db_->handle())) throw;
+    log::error("store.script_failed", {{"code", "store_constraint"}, {"detail", error.what()}});
+    ran.fault = Error(ErrorKind::bug, "store_constraint", error.what());
+  }
+  if (!good) db_->query("ROLLBACK TO script").run();
+  db_->query("RELEASE script").run();
+  return good;
+}
+
+void Writer::measure(std::size_t writes, std::chrono::duration<double> commit) {
+  if (!options_.metrics) return;
+  options_.metrics->observe_seconds("gerbang_store_commit_seconds",
+                                    "Time to commit and sync a group of writes", commit.count());
+  options_.metrics->observe_size("gerbang_store_group_size", "Writes in one transaction",
+                                 static_cast<double>(writes));
+}
+
+std::int64_t Writer::raise_marker() {
+  auto row = db_->query(
+      "INSERT INTO counters VALUES ('commits', 1)"
+      " ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value");
+  row.step();
+  return row.integer(0);
+}
+
+void Writer::give_up(const DatabaseError& error) {
+  log::error("store.failed", {{"code", "store_unavailable"},
+                              {"detail", error.what()},
+                              {"status", static_cast<std::int64_t>(error.code())}});
+  if (options_.metrics)
+    options_.metrics->count("gerbang_store_failures_total",
+                            "Times the database connection was given up after an error");
+  readers_may_(false);
+  scripts_.reset();
+  // Closing must not checkpoint through a connection that has just failed to write.
+  sqlite3_db_config(db_->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  db_.reset();
+}
+
+bool Writer::usable() {
+  if (db_) return true;
+  const auto opened = open();
+  if (!opened) {
+    log::error("store.cannot_reopen",
+               {{"code", opened.error().code}, {"detail", opened.error().detail}});
+    return false;
+  }
+  log::info("store.reopened");
+  readers_may_(true);
+  return true;
+}
+
+std::optional<Error> Writer::settle_unknown(std::int64_t marker) {
+  const Error unknown(ErrorKind::indeterminate, "store_commit_unknown",
+                      "the commit failed and the database cannot be opened to look");
+  // What we read now may stand in the system's memory only: after a failed sync it counts when it
+  // has been copied into the database file and synced there.
+  try {
+    const auto opened = open();
+    if (!opened) return unknown;
+    bool there = false;
+    {
+      auto stored = db_->query("SELECT value FROM counters WHERE name = 'commits'");
+      there = stored.step() && stored.integer(0) == marker;
+    }
+    if (there && !checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")) return unknown;
+    readers_may_(true);
+    if (there) return std::nullopt;
+    return unavailable("the commit failed; nothing of it is in the database");
+  } catch (const DatabaseError& error) {
+    give_up(error);
+    return unknown;
+  }
+}
+
+bool Writer::checkpoint(std::string_view pragma) {
+  auto row = db_->query(pragma);
+  return row.step() && row.integer(0) == 0;
+}
+
+void Writer::checkpoint_if_due(bool idle) {
+  if (!db_ || options_.path == ":memory:") return;
+  // A log that was copied whole is written from its beginning again.
+  if (log_pages_ < pages_at_checkpoint_) pages_at_checkpoint_ = 0;
+  if (log_pages_ - pages_at_checkpoint_ < (idle ? kCheckpointPagesIdle : kCheckpointPagesBusy))
+    return;
+  pages_at_checkpoint_ = log_pages_;
+  try {
+    if (log_pages_ < kTruncatePages) {
+      checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
+      return;
+    }
+    // Truncating needs a moment without readers; not at the price of waiting for one.
+    sqlite3_busy_timeout(db_->handle(), 0);
+    if (checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")) log_pages_ = pages_at_checkpoint_ = 0;
+    sqlite3_busy_timeout(db_->handle(), Database::kBusyMillis);
+  } catch (const DatabaseError& error) {
+    give_up(error);
+  }
+}
+
+bool Writer::disk_is_low() {
+  if (options_.path == ":memory:") return false;
+  const auto now = std::chrono::steady_clock::now();
+  if (disk_checked_ != decltype(disk_checked_){} && now - disk_checked_ < kDiskInterval)
+    return disk_low_;
+  disk_checked_ = now;
+  struct statvfs disk {};
+  const auto folder = std::filesystem::absolute(options_.path).parent_path();
+  if (statvfs(folder.c_str(), &disk) != 0) return disk_low_;
+  const bool low =
+      static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize < options_.min_free_bytes;
+  if (low != disk_low_) {
+    if (low) {
+      log::error("store.disk_low", {{"code", "disk_low"}});
+    } else {
+      log::info("store.disk_ok");
+    }
+  }
+  disk_low_ = low;
+  return low;
+}
+
+}  // namespace gerbang::store

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/connector/connector.hpp"
+#include "core/policy/breaker.hpp"
+#include "core/policy/limiter.hpp"
+#include "core/sync/options.hpp"
+
+namespace gerbang::sync {
+
+// The budget that all shops of one app share.
+class AppBudget {
+ public:
+  AppBudget(const ConnectorInfo& info, double rate_scale);
+  policy::Limiter* limiter() { return limiter_.get(); }
+
+ private:
+  std::unique_ptr<policy::Limiter> limiter_;
+};
+
+// Carries the exchanges of one shop: deadline → breaker → limiter (every request, not every
+// exchange) → transport → record. The only place that turns transport errors into outcomes: after
+// the last byte was written a lost answer is indeterminate for a create, transient for anything
+// that may be repeated.
+class Caller {
+ public:
+  Caller(const Ports& ports, const EngineOptions& options, const ChannelSettings& channel,
+         const Connector& connector, AppBudget& app, std::string shop);
+
+  template <class T>
+  boost::asio::awaitable<Result<T>> drive(Exchange<T> exchange) {
+    std::optional<HttpRequest> request = exchange.start();
+    while (request) {
+      auto performing = perform(std::move(*request));
+      Result<HttpResponse> response = co_await std::move(performing);
+      if (!response) co_return std::move(response).error();
+      request = exchange.reply(std::move(*response));
+    }
+    Result<T> outcome = exchange.take();
+    co_return outcome;
+  }
+
+  // No call before this; a Retry-After holds the whole shop back.
+  void pause_until(TimePoint when);
+  std::optional<TimePoint> paused_until() const { return paused_until_; }
+  // Closed: calls go through. Open: none until the time; then one probe.
+  bool open() const;
+  std::optional<TimePoint> next_probe() const;
+
+ private:
+  boost::asio::awaitable<Result<HttpResponse>> perform(HttpRequest request);
+  // Waits for a free call; an error when that would take too long or the breaker is open.
+  boost::asio::awaitable<Result<void>> admit(const std::string& operation);
+  std::vector<policy::Limiter*> limiters_for(const std::string& operation);
+  void record(const std::string& operation, const Result<HttpResponse>& response, TimePoint began);
+
+  const Ports& ports_;
+  const EngineOptions& options_;
+  const Connector& connector_;
+  AppBudget& app_;
+  std::string shop_;
+  policy::Breaker breaker_;
+  std::unique_ptr<policy::Limiter> shop_limiter_;
+  std::map<std::string, std::unique_ptr<policy::Limiter>> endpoint_limiters_;
+  std::optional<TimePoint> paused_until_;
+};
+
+}  // namespace gerbang::sync

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/sync/lane.hpp"
+#include "core/sync/options.hpp"
+
+namespace gerbang::sync {
+
+// Owns the lanes: one per shop that is not retired. Everything runs on the one thread of
+// `executor`; only wake() and stop() may be called from other threads.
+class Engine {
+ public:
+  Engine(boost::asio::any_io_executor executor, Ports ports, EngineOptions options);
+  ~Engine();
+
+  // Starts lanes, keeps them, runs the app-wide jobs (missed pushes, retention, gauges). Returns
+  // after stop(), when every lane has ended or the grace is over.
+  boost::asio::awaitable<void> run();
+  // From Store::on_commit.
+  void wake(const store::Committed& committed);
+  void stop();
+
+  // Where to send the seller of a shop. Errors: not_found; conflict shop_retired; unsupported
+  // channel_disabled; rejected with the channel's retired code.
+  boost::asio::awaitable<Result<std::string>> authorise_url(std::string organisation,
+                                                            std::string shop);
+  // What came to /oauth/{channel}/callback. Checks the state, exchanges the code, stores the
+  // tokens. Errors: forbidden state_invalid, state_expired; what the channel answered.
+  boost::asio::awaitable<Result<Shop>> complete_authorisation(
+      std::string channel, std::vector<std::pair<std::string, std::string>> query);
+
+ private:
+  struct Running {
+    std::unique_ptr<Lane> lane;
+    bool ended = false;
+  };
+
+  boost::asio::awaitable<void> open_lanes();
+  boost::asio::awaitable<void> recover_lost_events(std::string channel);
+  boost::asio::awaitable<void> lost_events_loop(std::string channel);
+  boost::asio::awaitable<void> housekeeping_loop();
+  boost::asio::awaitable<Result<Shop>> store_tokens(Shop shop, TokenSet tokens);
+  std::string make_state(const std::string& shop) const;
+  Result<std::string> open_state(const std::string& state) const;
+  const ChannelSettings* settings_of(const std::string& channel) const;
+  AppBudget& budget_of(const Connector& connector, const ChannelSettings& settings);
+
+  boost::asio::any_io_executor executor_;
+  Ports ports_;
+  EngineOptions options_;
+  Signal signal_;
+  bool stopping_ = false;
+  bool shops_changed_ = true;
+  int loops_ = 0;  // background coroutines that still run
+  std::map<std::string, Running> lanes_;
+  std::map<std::string, std::unique_ptr<AppBudget>> budgets_;
+};
+
+}  // namespace gerbang::sync

@@ -1,0 +1,263 @@
+#include "core/sync/lane.hpp"
+
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "core/base/log.hpp"
+#include "core/sync/await.hpp"
+#include "core/sync/lane_call.hpp"
+
+namespace gerbang::sync {
+
+using boost::asio::awaitable;
+
+Lane::Lane(boost::asio::any_io_executor executor, const Ports& ports, const EngineOptions& options,
+           const ChannelSettings& channel, const Connector& connector, AppBudget& app,
+           std::string shop)
+    : ports_(ports),
+      options_(options),
+      channel_(channel),
+      connector_(connector),
+      shop_id_(std::move(shop)),
+      caller_(ports, options, channel, connector, app, shop_id_),
+      tokens_(ports, options, channel, connector, caller_, shop_id_),
+      signal_(std::move(executor)) {}
+
+void Lane::stop() {
+  stopping_ = true;
+  signal_.notify();
+}
+
+awaitable<void> Lane::run() {
+  while (!stopping_) {
+    auto refreshing = refresh_view();
+    Result<void> refreshed = co_await std::move(refreshing);
+    bool busy = false;
+    if (!refreshed) {
+      log::warning("lane.store_unavailable",
+                   {{"shop", shop_id_}, {"error", refreshed.error().describe()}});
+      next_due_ = ports_.clock->now() + std::chrono::seconds(2);
+    } else if (shop_.sends() && channel_.enabled) {
+      auto turning = turn();
+      busy = co_await std::move(turning);
+    }
+    if (!busy && !stopping_) {
+      auto sleeping = sleep();
+      co_await std::move(sleeping);
+    }
+  }
+}
+
+awaitable<Result<void>> Lane::refresh_view() {
+  store::GetShop query;
+  query.shop = shop_id_;
+  auto reading = read(*ports_.store, std::move(query));
+  Result<store::ShopView> view = co_await std::move(reading);
+  if (!view) co_return std::move(view).error();
+  const bool first = shop_.id.empty();
+  shop_ = std::move(view->shop);
+  variants_in_listing_ = view->variants_in_listing;
+  if (!first) co_return Result<void>();
+
+  store::GetOrganisation organisation;
+  organisation.id = shop_.organisation;
+  auto asking = read(*ports_.store, std::move(organisation));
+  Result<Organisation> found = co_await std::move(asking);
+  if (!found) co_return std::move(found).error();
+  zone_ = found->zone;
+  store::LoadJobRuns runs;
+  runs.shop = shop_id_;
+  auto loading = read(*ports_.store, std::move(runs));
+  Result<std::vector<store::JobRun>> loaded = co_await std::move(loading);
+  if (!loaded) co_return std::move(loaded).error();
+  for (const store::JobRun& run : *loaded) job_runs_[run.job] = run.last_due;
+  co_return Result<void>();
+}
+
+awaitable<bool> Lane::turn() {
+  const TimePoint now = ports_.clock->now();
+  // While the channel wants silence, or its breaker is open, nothing is even taken.
+  if (const auto paused = caller_.paused_until(); paused && *paused > now) {
+    next_due_ = *paused;
+    co_return false;
+  }
+  if (const auto probe = caller_.next_probe(); probe && *probe > now) {
+    next_due_ = *probe;
+    co_return false;
+  }
+  auto job = run_due_job();
+  const bool ran = co_await std::move(job);
+  if (ran) co_return true;
+
+  store::TakeWork query;
+  query.shop = shop_id_;
+  query.now = ports_.clock->now();
+  auto taking = read(*ports_.store, std::move(query));
+  Result<store::TakeWork::Answer> taken = co_await std::move(taking);
+  if (!taken) {
+    next_due_ = ports_.clock->now() + std::chrono::seconds(2);
+    co_return false;
+  }
+  next_due_ = taken->next_due;
+  std::vector<policy::Waiting> waiting;
+  for (const Work& w : taken->due) {
+    auto kind = std::find_if(waiting.begin(), waiting.end(), [&](const policy::Waiting& k) {
+      return k.aspect == w.aspect && k.urgency == w.urgency;
+    });
+    if (kind == waiting.end()) {
+      waiting.push_back({w.aspect, w.urgency, 0, w.since});
+      kind = std::prev(waiting.end());
+    }
+    ++kind->count;
+    kind->oldest = std::min(kind->oldest, w.since);
+  }
+  const auto choice = turns_.choose(waiting);
+  if (!choice) co_return false;
+  const Aspect aspect = waiting[*choice].aspect;
+  const Urgency urgency = waiting[*choice].urgency;
+
+  // The kind whose turn it is leads the batch; others of its aspect fill it up.
+  std::vector<Work> due;
+  for (Work& w : taken->due) {
+    if (w.aspect == aspect) due.push_back(std::move(w));
+  }
+  std::stable_partition(due.begin(), due.end(),
+                        [&](const Work& w) { return w.urgency == urgency; });
+  switch (aspect) {
+    case Aspect::order_fetch: {
+      auto doing = fetch_orders(std::move(due));
+      co_await std::move(doing);
+      break;
+    }
+    case Aspect::order_accept:
+    case Aspect::order_ship:
+    case Aspect::order_cancel: {
+      auto doing = act_on_order(std::move(due.front()));
+      co_await std::move(doing);
+      break;
+    }
+    case Aspect::stock: {
+      auto doing = send_stock(std::move(due));
+      co_await std::move(doing);
+      break;
+    }
+    case Aspect::price: {
+      auto doing = send_prices(std::move(due));
+      co_await std::move(doing);
+      break;
+    }
+    case Aspect::state: {
+      auto doing = send_states(std::move(due));
+      co_await std::move(doing);
+      break;
+    }
+    case Aspect::content: {
+      auto doing = publish(std::move(due.front()));
+      co_await std::move(doing);
+      break;
+    }
+  }
+  co_return true;
+}
+
+awaitable<void> Lane::sleep() {
+  using namespace boost::asio::experimental::awaitable_operators;
+  // A shop that sends nothing waits for a commit alone.
+  std::optional<TimePoint> until;
+  const auto sooner = [&until](std::optional<TimePoint> t) {
+    if (t && (!until || *t < *until)) until = t;
+  };
+  if (shop_.sends() && channel_.enabled) {
+    sooner(next_due_);
+    if (!caller_.paused_until() || *caller_.paused_until() <= ports_.clock->now())
+      sooner(next_job(ports_.clock->now()));
+  } else {
+    sooner(next_due_);
+  }
+  auto waking = signal_.wait();
+  if (!until) {
+    co_await std::move(waking);
+    co_return;
+  }
+  auto sleeping = ports_.timers->sleep_until(*until);
+  auto either = std::move(sleeping) || std::move(waking);
+  co_await std::move(either);
+}
+
+awaitable<void> Lane::set_state(ShopState state, std::string reason,
+                                std::vector<ShopState> only_from) {
+  if (shop_.state == state && shop_.reason == reason) co_return;
+  store::SetShopState script;
+  script.shop = shop_id_;
+  script.state = state;
+  script.reason = std::move(reason);
+  script.only_from = std::move(only_from);
+  auto setting = apply(*ports_.store, std::move(script));
+  Result<Shop> set = co_await std::move(setting);
+  if (set) {
+    shop_ = std::move(*set);
+  } else if (set.error().kind != ErrorKind::conflict) {
+    log::warning("shop.state_not_set", {{"shop", shop_id_}, {"error", set.error().describe()}});
+  }
+}
+
+awaitable<void> Lane::heed(const Error* error) {
+  const std::vector<ShopState> sending = {ShopState::active, ShopState::throttled,
+                                          ShopState::unreachable};
+  const TimePoint now = ports_.clock->now();
+  if (error == nullptr) {
+    if (!caller_.open() &&
+        (shop_.state == ShopState::throttled || shop_.state == ShopState::unreachable)) {
+      auto setting = set_state(ShopState::active, "", sending);
+      co_await std::move(setting);
+    }
+    co_return;
+  }
+  if (error->kind == ErrorKind::throttled) {
+    const Duration wait = error->retry_after.value_or(std::chrono::seconds(1));
+    caller_.pause_until(now + wait);
+    if (wait >= std::chrono::seconds(30)) {
+      auto setting = set_state(ShopState::throttled, error->code, sending);
+      co_await std::move(setting);
+    }
+  } else if (error->kind == ErrorKind::forbidden) {
+    // The app or the shop itself is barred: nothing else will go through either.
+    auto setting = set_state(ShopState::needs_authorisation, error->code, sending);
+    co_await std::move(setting);
+  } else if (caller_.open()) {
+    auto setting = set_state(ShopState::unreachable, "channel_unreachable", sending);
+    co_await std::move(setting);
+  }
+}
+
+awaitable<void> Lane::settle(std::vector<store::Settlement> settlements) {
+  if (settlements.empty()) co_return;
+  store::SettleWork script;
+  script.shop = shop_id_;
+  script.settlements = std::move(settlements);
+  for (const store::Settlement& s : script.settlements) {
+    ports_.metrics->count("gerbang_work_settled_total", "Attempts by aspect and outcome.",
+                          {{"channel", connector_.info().channel},
+                           {"aspect", std::string(to_string(s.aspect))},
+                           {"outcome", s.attempt.outcome}});
+    log::info("attempt.finished", {{"shop", shop_id_},
+                                   {"channel", connector_.info().channel},
+                                   {"aspect", to_string(s.aspect)},
+                                   {"subject", s.subject},
+                                   {"revision", s.revision},
+                                   {"outcome", s.attempt.outcome},
+                                   {"code", s.attempt.code},
+                                   {"remote_code", s.attempt.remote_code}});
+  }
+  // If this is not stored the work stays as it was and is done again: values are absolute, a create
+  // is marked as begun. So a failure here costs a call, never an effect.
+  auto settling = apply(*ports_.store, std::move(script));
+  Result<bool> settled = co_await std::move(settling);
+  if (!settled) {
+    log::warning("lane.not_settled", {{"shop", shop_id_}, {"error", settled.error().describe()}});
+    auto pausing = ports_.timers->sleep_until(ports_.clock->now() + std::chrono::seconds(1));
+    co_await std::move(pausing);
+  }
+}
+
+}  // namespace gerbang::sync

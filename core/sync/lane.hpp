@@ -1,0 +1,103 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/policy/priority.hpp"
+#include "core/sync/caller.hpp"
+#include "core/sync/options.hpp"
+#include "core/sync/settling.hpp"
+#include "core/sync/signal.hpp"
+#include "core/sync/tokens.hpp"
+
+namespace gerbang::sync {
+
+// The worker of one shop: everything this shop is told or asked goes through it, one exchange at a
+// time, so one request is in flight per listing and one refresh per account. It keeps no queue of
+// its own: what to do next is read from the store, what happened is written to the store.
+//
+// Each turn does the first of: recurring jobs that are due (polling for orders, the schedule), the
+// most urgent due work (core/policy/priority). With nothing to do it sleeps until something becomes
+// due or a commit wakes it.
+class Lane {
+ public:
+  Lane(boost::asio::any_io_executor executor, const Ports& ports, const EngineOptions& options,
+       const ChannelSettings& channel, const Connector& connector, AppBudget& app,
+       std::string shop);
+
+  // Until stop(), then returns after the exchange in flight.
+  boost::asio::awaitable<void> run();
+  void wake() { signal_.notify(); }
+  void stop();
+  bool stopping() const { return stopping_; }
+  const std::string& shop() const { return shop_id_; }
+
+ private:
+  template <class T>
+  using Make = std::function<Exchange<T>(CallContext)>;
+
+  // Runs an exchange with a good token; once more with a new one when the channel calls it expired.
+  template <class T>
+  boost::asio::awaitable<Result<T>> call(Make<T> make);
+
+  // lane.cpp: the loop
+  boost::asio::awaitable<Result<void>> refresh_view();
+  boost::asio::awaitable<bool> turn();  // false: nothing was due
+  boost::asio::awaitable<void> sleep();
+  boost::asio::awaitable<void> set_state(ShopState state, std::string reason,
+                                         std::vector<ShopState> only_from);
+
+  // lane_listings.cpp
+  boost::asio::awaitable<void> send_stock(std::vector<Work> due);
+  boost::asio::awaitable<void> send_prices(std::vector<Work> due);
+  boost::asio::awaitable<void> send_states(std::vector<Work> due);
+  boost::asio::awaitable<void> publish(Work work);
+  boost::asio::awaitable<Result<void>> ensure_facts(const ListingDraft& draft);
+  boost::asio::awaitable<Result<std::shared_ptr<const json::Value>>> facts(std::string key,
+                                                                           Make<json::Value> make);
+
+  // lane_orders.cpp
+  boost::asio::awaitable<void> fetch_orders(std::vector<Work> due);
+  boost::asio::awaitable<void> act_on_order(Work work);
+
+  // lane_jobs.cpp
+  boost::asio::awaitable<bool> run_due_job();
+  boost::asio::awaitable<Result<void>> poll_orders(TimePoint from, TimePoint to);
+  boost::asio::awaitable<Result<void>> read_back();
+  std::optional<TimePoint> next_job(TimePoint now) const;
+  TimePoint last_due(const std::string& job) const;
+
+  boost::asio::awaitable<void> settle(std::vector<store::Settlement> settlements);
+  // What the outcome of a call means for the whole shop (pause, health).
+  boost::asio::awaitable<void> heed(const Error* error);
+
+  const Ports& ports_;
+  const EngineOptions& options_;
+  const ChannelSettings& channel_;
+  const Connector& connector_;
+  std::string shop_id_;
+  Caller caller_;
+  TokenKeeper tokens_;
+  Signal signal_;
+  bool stopping_ = false;
+
+  // As last read.
+  Shop shop_;
+  bool variants_in_listing_ = true;
+  std::string zone_ = "WIB";
+  std::map<std::string, TimePoint> job_runs_;
+  std::optional<TimePoint> next_due_;
+  std::optional<TimePoint> next_poll_;
+  std::optional<TimePoint> job_retry_;  // a job failed: not before this
+  int job_failures_ = 0;
+  policy::Turns turns_;
+  std::shared_ptr<const json::Value> shop_facts_;
+  std::shared_ptr<const json::Value> category_facts_;
+};
+
+}  // namespace gerbang::sync

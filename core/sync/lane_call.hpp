@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/sync/lane.hpp"
+
+namespace gerbang::sync {
+
+template <class T>
+boost::asio::awaitable<Result<T>> Lane::call(Make<T> make) {
+  for (int round = 0;; ++round) {
+    auto preparing = tokens_.context(shop_);
+    Result<CallContext> context = co_await std::move(preparing);
+    if (!context) co_return std::move(context).error();
+    context->shop_facts = shop_facts_;
+    context->category_facts = category_facts_;
+    Exchange<T> exchange = make(std::move(*context));
+    auto driving = caller_.drive(std::move(exchange));
+    Result<T> result = co_await std::move(driving);
+    const bool expired = !result && result.error().kind == ErrorKind::auth_expired;
+    if (!expired || round > 0) {
+      auto heeding = heed(result ? nullptr : &result.error());
+      co_await std::move(heeding);
+      co_return result;
+    }
+    auto replacing = tokens_.replace_refused();
+    Result<void> replaced = co_await std::move(replacing);
+    if (!replaced) co_return std::move(replaced).error();
+  }
+}
+
+}  // namespace gerbang::sync

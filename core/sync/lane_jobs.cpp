@@ -1,0 +1,200 @@
+// What recurs in a lane: polling for orders, and the shop's schedule.
+#include <algorithm>
+
+#include "core/base/log.hpp"
+#include "core/policy/backoff.hpp"
+#include "core/policy/schedule.hpp"
+#include "core/sync/await.hpp"
+#include "core/sync/lane_call.hpp"
+
+namespace gerbang::sync {
+
+using boost::asio::awaitable;
+
+namespace {
+
+// The jobs that every shop has, at hours when shops are quiet, unless its own schedule says else.
+std::vector<ScheduleRule> default_schedule(const EngineOptions& options) {
+  return {
+      {"order_sweep", {2 * 60 + 30}, std::nullopt},
+      {"read_back", {}, std::chrono::duration_cast<std::chrono::minutes>(options.read_back_interval)},
+      {"stock_sync", {4 * 60}, std::nullopt},
+  };
+}
+
+std::vector<ScheduleRule> rules_of(const Shop& shop, const EngineOptions& options) {
+  std::vector<ScheduleRule> rules = shop.schedule;
+  for (ScheduleRule& rule : default_schedule(options)) {
+    const bool own = std::any_of(rules.begin(), rules.end(),
+                                 [&](const ScheduleRule& r) { return r.job == rule.job; });
+    if (!own) rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
+}  // namespace
+
+std::optional<TimePoint> Lane::next_job(TimePoint now) const {
+  if (job_retry_) return job_retry_;
+  std::optional<TimePoint> next = next_poll_;
+  for (const ScheduleRule& rule : rules_of(shop_, options_)) {
+    const policy::ScheduleDue due = policy::schedule_due(rule, zone_, last_due(rule.job), now);
+    const TimePoint when = due.missed ? now : due.next;
+    if (!next || when < *next) next = when;
+  }
+  return next;
+}
+
+TimePoint Lane::last_due(const std::string& job) const {
+  const auto last = job_runs_.find(job);
+  return last == job_runs_.end() ? shop_.created_at : last->second;
+}
+
+awaitable<bool> Lane::run_due_job() {
+  const TimePoint now = ports_.clock->now();
+  if (job_retry_ && *job_retry_ > now) co_return false;
+
+  Result<void> done;
+  std::string job;
+  if (!next_poll_ || *next_poll_ <= now) {
+    job = "poll";
+    const TimePoint from =
+        shop_.orders_polled_to.value_or(shop_.created_at) - options_.poll_overlap;
+    auto polling = poll_orders(from, now);
+    Result<void> polled = co_await std::move(polling);
+    done = std::move(polled);
+    if (done) {
+      next_poll_ = now + options_.poll_interval;
+      store::AdvancePoll script;
+      script.shop = shop_id_;
+      script.polled_to = now;
+      auto advancing = apply(*ports_.store, std::move(script));
+      Result<bool> advanced = co_await std::move(advancing);
+      if (!advanced) done = std::move(advanced).error();
+    }
+  } else {
+    std::optional<TimePoint> due;
+    for (const ScheduleRule& rule : rules_of(shop_, options_)) {
+      due = policy::schedule_due(rule, zone_, last_due(rule.job), now).missed;
+      if (due) {
+        job = rule.job;
+        break;
+      }
+    }
+    if (!due) co_return false;
+    if (job == "order_sweep") {
+      auto sweeping = poll_orders(std::max(now - options_.sweep, shop_.created_at), now);
+      Result<void> swept = co_await std::move(sweeping);
+      done = std::move(swept);
+    } else if (job == "read_back") {
+      auto reading = read_back();
+      Result<void> read_result = co_await std::move(reading);
+      done = std::move(read_result);
+    } else if (job == "stock_sync") {
+      store::RequestSync script;
+      script.shop = shop_id_;
+      auto requesting = apply(*ports_.store, std::move(script), store::WriteLane::bulk);
+      Result<std::int64_t> requested = co_await std::move(requesting);
+      if (!requested) done = std::move(requested).error();
+    }
+    if (done) {
+      store::RecordJobRun script;
+      script.shop = shop_id_;
+      script.job = job;
+      script.due = *due;
+      auto recording = apply(*ports_.store, std::move(script));
+      Result<bool> recorded = co_await std::move(recording);
+      if (recorded) job_runs_[job] = *due;
+      if (!recorded) done = std::move(recorded).error();
+    }
+  }
+
+  ports_.metrics->count("gerbang_jobs_total", "Recurring jobs by outcome.",
+                        {{"channel", connector_.info().channel},
+                         {"job", job},
+                         {"outcome", done ? "done" : std::string(to_string(done.error().kind))}});
+  if (done) {
+    job_failures_ = 0;
+    job_retry_.reset();
+  } else {
+    log::warning("job.failed",
+                 {{"shop", shop_id_}, {"name", job}, {"error", done.error().describe()}});
+    job_retry_ = ports_.clock->now() + policy::backoff(++job_failures_, *ports_.random);
+  }
+  co_return true;
+}
+
+awaitable<Result<void>> Lane::poll_orders(TimePoint from, TimePoint to) {
+  const auto widest = std::chrono::days(
+      static_cast<int>(std::max<std::size_t>(connector_.info().limits.order_page_days, 1)));
+  // A second at the far end covers clocks that count whole seconds.
+  const TimePoint end = to + std::chrono::seconds(1);
+  for (TimePoint start = from; start < end; start += widest) {
+    OrderWindow window;
+    window.from = start;
+    window.to = std::min<TimePoint>(start + widest, end);
+    for (int page = 0; page < 10'000; ++page) {
+      Make<OrderPage> make = [this, window](CallContext context) {
+        return connector_.list_orders(std::move(context), window);
+      };
+      auto calling = call<OrderPage>(std::move(make));
+      Result<OrderPage> listed = co_await std::move(calling);
+      if (!listed) co_return std::move(listed).error();
+      if (!listed->orders.empty()) {
+        store::IngestOrders script;
+        script.shop = shop_id_;
+        script.orders = std::move(listed->orders);
+        auto ingesting = apply(*ports_.store, std::move(script), store::WriteLane::orders);
+        Result<store::IngestOrders::Answer> ingested = co_await std::move(ingesting);
+        if (!ingested) co_return std::move(ingested).error();
+      }
+      if (!listed->external_ids.empty()) {
+        store::WantOrders script;
+        script.shop = shop_id_;
+        script.external_ids = std::move(listed->external_ids);
+        auto wanting = apply(*ports_.store, std::move(script), store::WriteLane::orders);
+        Result<std::int64_t> wanted = co_await std::move(wanting);
+        if (!wanted) co_return std::move(wanted).error();
+      }
+      if (listed->next.empty()) break;
+      if (listed->next == window.cursor)
+        co_return Error(ErrorKind::transient, "paging_stuck", "the next page is the same page");
+      window.cursor = std::move(listed->next);
+    }
+  }
+  co_return Result<void>();
+}
+
+awaitable<Result<void>> Lane::read_back() {
+  std::string cursor;
+  for (int page = 0; page < 100'000; ++page) {
+    const TimePoint began = ports_.clock->now();
+    Make<ListingPage> make = [this, cursor](CallContext context) {
+      return connector_.read_listings(std::move(context), cursor);
+    };
+    auto calling = call<ListingPage>(std::move(make));
+    Result<ListingPage> read_page = co_await std::move(calling);
+    if (!read_page) co_return std::move(read_page).error();
+    store::ObserveListings script;
+    script.shop = shop_id_;
+    script.read_began = began;
+    for (const RemoteListing& l : read_page->listings)
+      script.items.push_back({l.remote_product, l.remote_variant, l.stock, l.price, l.listed});
+    if (!script.items.empty()) {
+      auto observing = apply(*ports_.store, std::move(script), store::WriteLane::bulk);
+      Result<std::int64_t> drifted = co_await std::move(observing);
+      if (!drifted) co_return std::move(drifted).error();
+      if (*drifted > 0)
+        ports_.metrics->count("gerbang_drift_total", "Listings found different from what was sent.",
+                              {{"channel", connector_.info().channel}},
+                              static_cast<double>(*drifted));
+    }
+    if (read_page->next.empty()) co_return Result<void>();
+    if (read_page->next == cursor)
+      co_return Error(ErrorKind::transient, "paging_stuck", "the next page is the same page");
+    cursor = std::move(read_page->next);
+  }
+  co_return Error(ErrorKind::transient, "paging_stuck", "no last page");
+}
+
+}  // namespace gerbang::sync

@@ -1,0 +1,319 @@
+// What the lane tells a shop about its listings: stock, price, on offer or not, content.
+#include <algorithm>
+
+#include "core/base/log.hpp"
+#include "core/sync/await.hpp"
+#include "core/sync/lane_call.hpp"
+
+namespace gerbang::sync {
+
+using boost::asio::awaitable;
+using store::Settlement;
+
+namespace {
+
+// The first due row's batch: rows of the same remote product where the channel demands it, at most
+// `most`. `item_of` finds the loaded value of a row.
+template <class Item>
+std::vector<std::pair<Work, Item>> first_batch(const std::vector<Work>& due,
+                                               const std::vector<Item>& items, std::size_t most,
+                                               bool same_product) {
+  std::vector<std::pair<Work, Item>> batch;
+  for (const Work& w : due) {
+    const auto item =
+        std::find_if(items.begin(), items.end(), [&](const Item& i) { return i.sku == w.subject; });
+    if (item == items.end()) continue;
+    if (same_product && !batch.empty() &&
+        batch.front().second.remote_product != item->remote_product)
+      continue;
+    batch.emplace_back(w, *item);
+    if (batch.size() >= most) break;
+  }
+  return batch;
+}
+
+// Rows without a value to send: not published yet, no price, no longer wanted. Publishing sends the
+// value of its moment, so there is nothing left to do for them.
+template <class Item, class Key>
+std::vector<Settlement> nothing_to_send(const std::vector<Work>& due,
+                                        const std::vector<Item>& items, Key key, TimePoint now) {
+  std::vector<Settlement> out;
+  for (const Work& w : due) {
+    if (std::any_of(items.begin(), items.end(), [&](const Item& i) { return key(i) == w.subject; }))
+      continue;
+    Settlement s;
+    s.aspect = w.aspect;
+    s.subject = w.subject;
+    s.revision = w.revision;
+    s.next = Settlement::Next::clear;
+    s.counts_as_attempt = false;
+    s.sent_at = now;
+    out.push_back(std::move(s));
+  }
+  return out;
+}
+
+// The answer for one item of a batch: the whole call's error, else the item's own.
+std::optional<Error> item_error(const Result<BatchAck>& result, std::size_t index,
+                                const std::string& key) {
+  if (!result) return result.error();
+  if (index < result->items.size() && result->items[index].key == key)
+    return result->items[index].error;
+  return Error(ErrorKind::indeterminate, "answer_incomplete",
+               "the channel's answer does not name this item");
+}
+
+}  // namespace
+
+awaitable<void> Lane::send_stock(std::vector<Work> due) {
+  store::LoadStock query;
+  query.shop = shop_id_;
+  for (const Work& w : due) query.skus.push_back(w.subject);
+  auto reading = read(*ports_.store, std::move(query));
+  Result<std::vector<StockItem>> items = co_await std::move(reading);
+  if (!items) co_return;
+  const TimePoint sent_at = ports_.clock->now();
+  std::vector<Settlement> settlements = nothing_to_send(
+      due, *items, [](const StockItem& i) { return i.sku; }, sent_at);
+  const ChannelLimits& limits = connector_.info().limits;
+  auto chosen = first_batch(due, *items, limits.stock_batch, limits.stock_batch_same_product);
+  if (!chosen.empty()) {
+    StockBatch batch;
+    for (const auto& [work, item] : chosen) batch.items.push_back(item);
+    Make<BatchAck> make = [this, batch](CallContext context) {
+      return connector_.set_stock(std::move(context), batch);
+    };
+    auto calling = call<BatchAck>(std::move(make));
+    Result<BatchAck> result = co_await std::move(calling);
+    const TimePoint now = ports_.clock->now();
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      const auto& [work, item] = chosen[i];
+      const std::optional<Error> error = item_error(result, i, item.sku);
+      Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+      if (!error) s.sent_stock = item.quantity;
+      settlements.push_back(std::move(s));
+      ports_.metrics->observe_seconds("gerbang_stock_age_seconds",
+                                      "From a change of stock to its arrival at a shop.",
+                                      std::chrono::duration<double>(now - work.since).count(),
+                                      {{"channel", connector_.info().channel}});
+    }
+  }
+  auto settling = settle(std::move(settlements));
+  co_await std::move(settling);
+}
+
+awaitable<void> Lane::send_prices(std::vector<Work> due) {
+  store::LoadPrices query;
+  query.shop = shop_id_;
+  for (const Work& w : due) query.skus.push_back(w.subject);
+  auto reading = read(*ports_.store, std::move(query));
+  Result<std::vector<PriceItem>> items = co_await std::move(reading);
+  if (!items) co_return;
+  const TimePoint sent_at = ports_.clock->now();
+  std::vector<Settlement> settlements = nothing_to_send(
+      due, *items, [](const PriceItem& i) { return i.sku; }, sent_at);
+  const ChannelLimits& limits = connector_.info().limits;
+  auto chosen = first_batch(due, *items, limits.price_batch, limits.price_batch_same_product);
+  if (!chosen.empty()) {
+    PriceBatch batch;
+    for (const auto& [work, item] : chosen) batch.items.push_back(item);
+    Make<BatchAck> make = [this, batch](CallContext context) {
+      return connector_.set_price(std::move(context), batch);
+    };
+    auto calling = call<BatchAck>(std::move(make));
+    Result<BatchAck> result = co_await std::move(calling);
+    const TimePoint now = ports_.clock->now();
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      const auto& [work, item] = chosen[i];
+      const std::optional<Error> error = item_error(result, i, item.sku);
+      Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+      if (!error) s.sent_price = item.price;
+      settlements.push_back(std::move(s));
+    }
+  }
+  auto settling = settle(std::move(settlements));
+  co_await std::move(settling);
+}
+
+awaitable<void> Lane::send_states(std::vector<Work> due) {
+  store::LoadState query;
+  query.shop = shop_id_;
+  for (const Work& w : due) query.units.push_back(w.subject);
+  auto reading = read(*ports_.store, std::move(query));
+  Result<std::vector<StateItem>> items = co_await std::move(reading);
+  if (!items) co_return;
+  const TimePoint sent_at = ports_.clock->now();
+  std::vector<Settlement> settlements = nothing_to_send(
+      due, *items, [](const StateItem& i) { return i.unit; }, sent_at);
+  std::vector<std::pair<Work, StateItem>> chosen;
+  for (const Work& w : due) {
+    const auto item = std::find_if(items->begin(), items->end(),
+                                   [&](const StateItem& i) { return i.unit == w.subject; });
+    if (item != items->end()) chosen.emplace_back(w, *item);
+    if (chosen.size() >= connector_.info().limits.state_batch) break;
+  }
+  if (!chosen.empty()) {
+    StateBatch batch;
+    for (const auto& [work, item] : chosen) batch.items.push_back(item);
+    Make<BatchAck> make = [this, batch](CallContext context) {
+      return connector_.set_state(std::move(context), batch);
+    };
+    auto calling = call<BatchAck>(std::move(make));
+    Result<BatchAck> result = co_await std::move(calling);
+    const TimePoint now = ports_.clock->now();
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      const auto& [work, item] = chosen[i];
+      const std::optional<Error> error = item_error(result, i, item.unit);
+      Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+      if (!error) s.sent_listed = item.listed && !item.remove;
+      s.removed = !error && item.remove;
+      settlements.push_back(std::move(s));
+    }
+  }
+  auto settling = settle(std::move(settlements));
+  co_await std::move(settling);
+}
+
+awaitable<Result<std::shared_ptr<const json::Value>>> Lane::facts(std::string key,
+                                                                  Make<json::Value> make) {
+  using Shared = std::shared_ptr<const json::Value>;
+  store::LoadFacts query;
+  query.shop = shop_id_;
+  query.key = key;
+  auto reading = read(*ports_.store, std::move(query));
+  Result<store::Facts> known = co_await std::move(reading);
+  if (known && ports_.clock->now() - known->at < options_.facts_life)
+    co_return Shared(std::make_shared<const json::Value>(std::move(known->facts)));
+  auto calling = call<json::Value>(std::move(make));
+  Result<json::Value> fresh = co_await std::move(calling);
+  if (!fresh) co_return std::move(fresh).error();
+  store::SaveFacts script;
+  script.shop = shop_id_;
+  script.key = std::move(key);
+  script.facts = *fresh;
+  auto saving = apply(*ports_.store, std::move(script));
+  Result<bool> saved = co_await std::move(saving);
+  if (!saved)  // only a cache
+    log::warning("lane.facts_not_saved", {{"shop", shop_id_}, {"error", saved.error().describe()}});
+  co_return Shared(std::make_shared<const json::Value>(std::move(*fresh)));
+}
+
+awaitable<Result<void>> Lane::ensure_facts(const ListingDraft& draft) {
+  const Capabilities& can = connector_.info().can;
+  shop_facts_.reset();
+  category_facts_.reset();
+  if (!can.needs_shop_facts) co_return Result<void>();
+  Make<json::Value> read_shop = [this](CallContext context) {
+    return connector_.read_shop_facts(std::move(context));
+  };
+  auto loading = facts("shop", std::move(read_shop));
+  auto shop_facts = co_await std::move(loading);
+  if (!shop_facts) co_return std::move(shop_facts).error();
+  shop_facts_ = std::move(*shop_facts);
+  if (!can.needs_category_facts) co_return Result<void>();
+
+  CallContext context;
+  context.shop_facts = shop_facts_;
+  const Result<std::string> category = connector_.category_of(context, draft);
+  if (!category) co_return category.error();
+  Make<json::Value> read_category = [this, id = *category](CallContext c) {
+    return connector_.read_category_facts(std::move(c), id);
+  };
+  auto asking = facts("category/" + *category, std::move(read_category));
+  auto category_facts = co_await std::move(asking);
+  if (!category_facts) co_return std::move(category_facts).error();
+  category_facts_ = std::move(*category_facts);
+  co_return Result<void>();
+}
+
+awaitable<void> Lane::publish(Work work) {
+  const TimePoint sent_at = ports_.clock->now();
+  store::LoadDraft query;
+  query.shop = shop_id_;
+  query.unit = work.subject;
+  auto reading = read(*ports_.store, std::move(query));
+  Result<store::DraftView> view = co_await std::move(reading);
+  if (!view && view.error().kind != ErrorKind::not_found) co_return;
+
+  std::optional<Error> error;
+  std::optional<ListingRef> ref;
+  if (view && view->wanted) {
+    const ListingDraft& draft = view->draft;
+    auto preparing = ensure_facts(draft);
+    Result<void> prepared = co_await std::move(preparing);
+    Result<ListingRef> result = Error(ErrorKind::bug, "publish_not_tried");
+    bool found = false;
+    if (!prepared) {
+      result = std::move(prepared).error();
+    } else if (!draft.remote_product.empty()) {
+      Make<ListingRef> make = [this, draft](CallContext context) {
+        return connector_.update_listing(std::move(context), draft);
+      };
+      auto calling = call<ListingRef>(std::move(make));
+      Result<ListingRef> answer = co_await std::move(calling);
+      result = std::move(answer);
+    } else {
+      // A create was begun and its end is unknown: look before doing it again.
+      bool absent = true;
+      if (view->maybe_published && connector_.info().can.find_listing) {
+        Make<ListingRef> make = [this, draft](CallContext context) {
+          return connector_.find_listing(std::move(context), draft);
+        };
+        auto calling = call<ListingRef>(std::move(make));
+        Result<ListingRef> answer = co_await std::move(calling);
+        absent = !answer && answer.error().kind == ErrorKind::not_found;
+        found = answer.ok();
+        result = std::move(answer);
+      }
+      if (absent) {
+        store::BeginPublish begin;
+        begin.shop = shop_id_;
+        begin.unit = work.subject;
+        auto beginning = apply(*ports_.store, std::move(begin));
+        Result<bool> begun = co_await std::move(beginning);
+        if (!begun) co_return;
+        Make<ListingRef> make = [this, draft](CallContext context) {
+          return connector_.publish_listing(std::move(context), draft);
+        };
+        auto calling = call<ListingRef>(std::move(make));
+        Result<ListingRef> answer = co_await std::move(calling);
+        result = std::move(answer);
+      }
+    }
+    if (result) {
+      ref = std::move(*result);
+      // What was found is brought up to date by an update.
+      if (found && !ref->resume_after) ref->resume_after = Duration(0);
+    } else {
+      error = std::move(result).error();
+    }
+  }
+
+  const TimePoint now = ports_.clock->now();
+  Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+  if (ref) {
+    s.remote_product = ref->remote_product;
+    s.remote_variants = ref->variants;
+    s.memo = ref->memo;
+    if (ref->resume_after) {
+      s.next = Settlement::Next::retry;
+      s.due_at = now + *ref->resume_after;
+      s.counts_as_attempt = false;
+    }
+  } else if (error && error->kind == ErrorKind::indeterminate) {
+    // The old request may still arrive: wait it out before looking.
+    s.due_at = std::max(s.due_at, now + options_.settle_wait);
+  } else if (error && view && view->draft.remote_product.empty() == false &&
+             error->kind == ErrorKind::not_found) {
+    // It is gone at the channel: publish it anew.
+    s.remote_product = "";
+    s.next = Settlement::Next::retry;
+    s.due_at = now;
+  }
+  std::vector<Settlement> settlements;
+  settlements.push_back(std::move(s));
+  auto settling = settle(std::move(settlements));
+  co_await std::move(settling);
+}
+
+}  // namespace gerbang::sync

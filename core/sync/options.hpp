@@ -1,0 +1,50 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "core/base/metrics.hpp"
+#include "core/base/random.hpp"
+#include "core/base/secret.hpp"
+#include "core/base/time.hpp"
+#include "core/connector/connector.hpp"
+#include "core/store/store.hpp"
+#include "core/sync/ports.hpp"
+
+namespace gerbang::sync {
+
+// What the engine works with; all outlive it.
+struct Ports {
+  store::Store* store = nullptr;
+  const Registry* registry = nullptr;
+  Transport* transport = nullptr;
+  Timers* timers = nullptr;
+  const Clock* clock = nullptr;
+  Random* random = nullptr;
+  Metrics* metrics = nullptr;
+};
+
+// A channel as configured.
+struct ChannelSettings {
+  App app;
+  bool enabled = true;
+  double rate_scale = 1.0;  // multiplies the declared limits; for sandboxes
+};
+
+struct EngineOptions {
+  std::map<std::string, ChannelSettings> channels;  // by channel name
+  Duration poll_interval = std::chrono::minutes(5);
+  Duration poll_overlap = std::chrono::minutes(15);
+  std::chrono::days sweep{7};
+  Duration request_deadline = std::chrono::seconds(20);
+  // After an unknown outcome the old request may still arrive: deadline + this.
+  Duration settle_wait = std::chrono::seconds(30);
+  double refresh_at = 0.75;  // share of an access token's life
+  Duration facts_life = std::chrono::hours(24);
+  Duration lost_events_interval = std::chrono::minutes(10);
+  Duration read_back_interval = std::chrono::hours(24);
+  Duration shutdown_grace = std::chrono::seconds(8);
+  Secret state_key;  // signs the `state` of authorisation links
+};
+
+}  // namespace gerbang::sync

@@ -1,0 +1,153 @@
+#include "core/sync/tokens.hpp"
+
+#include "core/base/log.hpp"
+#include "core/sync/await.hpp"
+
+namespace gerbang::sync {
+
+using boost::asio::awaitable;
+
+TokenKeeper::TokenKeeper(const Ports& ports, const EngineOptions& options,
+                         const ChannelSettings& channel, const Connector& connector, Caller& caller,
+                         std::string shop)
+    : ports_(ports),
+      options_(options),
+      channel_(channel),
+      connector_(connector),
+      caller_(caller),
+      shop_(std::move(shop)) {}
+
+CallContext TokenKeeper::make_context() const {
+  CallContext context;
+  context.app = channel_.app;
+  context.shop = shop_;
+  context.remote_shop_id = remote_shop_id_;
+  context.access_token = view_.tokens.access;
+  context.refresh_token = view_.tokens.refresh;
+  context.now = ports_.clock->now();
+  context.nonce = ports_.random->hex(16);
+  return context;
+}
+
+std::optional<TimePoint> TokenKeeper::refresh_due() const {
+  if (!known_ || view_.tokens.refresh.empty()) return std::nullopt;
+  const Duration life = view_.tokens.access_expires_at - view_.tokens.obtained_at;
+  const double share = options_.refresh_at - jitter_;
+  return view_.tokens.obtained_at +
+         Duration(static_cast<std::int64_t>(static_cast<double>(life.count()) * share));
+}
+
+awaitable<Result<void>> TokenKeeper::load() {
+  store::LoadTokens query;
+  query.shop = shop_;
+  auto reading = read(*ports_.store, std::move(query));
+  Result<store::TokenView> found = co_await std::move(reading);
+  if (!found) co_return std::move(found).error();
+  view_ = std::move(*found);
+  known_ = true;
+  jitter_ = ports_.random->unit() * 0.05;
+  co_return Result<void>();
+}
+
+awaitable<Result<CallContext>> TokenKeeper::context(const Shop& shop) {
+  remote_shop_id_ = shop.remote_id;
+  if (!known_ || view_.version != shop.token_version) {
+    auto loading = load();
+    Result<void> loaded = co_await std::move(loading);
+    if (!loaded) co_return std::move(loaded).error();
+  }
+  const auto due = refresh_due();
+  const TimePoint now = ports_.clock->now();
+  if (due && now >= *due) {
+    auto refreshing = refresh();
+    Result<void> refreshed = co_await std::move(refreshing);
+    // While the old token lives, a refresh that got no answer is only early: go on with it.
+    if (!refreshed && (refreshed.error().kind == ErrorKind::unauthenticated ||
+                       now >= view_.tokens.access_expires_at))
+      co_return std::move(refreshed).error();
+  }
+  co_return make_context();
+}
+
+awaitable<Result<void>> TokenKeeper::replace_refused() {
+  const std::int64_t refused = view_.version;
+  auto loading = load();
+  Result<void> loaded = co_await std::move(loading);
+  if (!loaded) co_return std::move(loaded).error();
+  if (view_.version != refused) co_return Result<void>();  // somebody stored a newer pair
+  auto refreshing = refresh();
+  Result<void> refreshed = co_await std::move(refreshing);
+  co_return refreshed;
+}
+
+awaitable<Result<void>> TokenKeeper::refresh() {
+  if (view_.tokens.refresh.empty()) {
+    auto giving_up = give_up("token_expired");
+    co_await std::move(giving_up);
+    co_return Error(ErrorKind::unauthenticated, "token_refused", "there is no refresh token");
+  }
+  // A lost answer leaves the pair unknown: the old one is tried once more, then the seller is
+  // asked.
+  Result<TokenSet> fresh = Error(ErrorKind::bug, "refresh_not_tried");
+  for (int round = 0; round < 2; ++round) {
+    Exchange<TokenSet> exchange = connector_.refresh_tokens(make_context());
+    auto driving = caller_.drive(std::move(exchange));
+    Result<TokenSet> answer = co_await std::move(driving);
+    fresh = std::move(answer);
+    if (fresh || fresh.error().kind != ErrorKind::indeterminate) break;
+  }
+  ports_.metrics->count("gerbang_token_refreshes_total", "Token refreshes by outcome.",
+                        {{"channel", connector_.info().channel},
+                         {"outcome", fresh ? "done" : std::string(to_string(fresh.error().kind))}});
+  if (!fresh) {
+    const ErrorKind kind = fresh.error().kind;
+    log::warning("token.refresh_failed", {{"shop", shop_},
+                                          {"channel", connector_.info().channel},
+                                          {"error", fresh.error().describe()}});
+    // Refused for good, or the answer was lost twice with a token that can be used only once.
+    const bool spent = kind == ErrorKind::indeterminate && connector_.info().can.single_use_refresh;
+    if (kind == ErrorKind::auth_expired || kind == ErrorKind::unauthenticated ||
+        kind == ErrorKind::rejected || kind == ErrorKind::forbidden || spent) {
+      auto giving_up = give_up(spent ? "refresh_answer_lost" : "refresh_refused");
+      co_await std::move(giving_up);
+      co_return Error(ErrorKind::unauthenticated, "token_refused", fresh.error().describe());
+    }
+    co_return std::move(fresh).error();
+  }
+  // The old refresh token is spent: the new pair must reach the disk, whatever the store's mood.
+  Result<Shop> saved = Error(ErrorKind::bug, "tokens_not_saved");
+  for (int round = 0; round < 10; ++round) {
+    store::SaveTokens script;
+    script.shop = shop_;
+    script.expected_version = view_.version;
+    script.tokens = *fresh;
+    if (script.tokens.remote_shop_id.empty()) script.tokens.remote_shop_id = remote_shop_id_;
+    auto saving = apply(*ports_.store, std::move(script), store::WriteLane::orders);
+    Result<Shop> answer = co_await std::move(saving);
+    saved = std::move(answer);
+    if (saved || (saved.error().kind != ErrorKind::transient &&
+                  saved.error().kind != ErrorKind::indeterminate))
+      break;
+    auto sleeping = ports_.timers->sleep_until(ports_.clock->now() + std::chrono::seconds(1));
+    co_await std::move(sleeping);
+  }
+  // Not stored, or overtaken: the store has the truth, and an unstored pair is never used.
+  if (!saved && saved.error().kind != ErrorKind::conflict) co_return std::move(saved).error();
+  auto loading = load();
+  Result<void> loaded = co_await std::move(loading);
+  co_return loaded;
+}
+
+awaitable<void> TokenKeeper::give_up(std::string reason) {
+  store::SetShopState script;
+  script.shop = shop_;
+  script.state = ShopState::needs_authorisation;
+  script.reason = std::move(reason);
+  script.only_from = {ShopState::active, ShopState::throttled, ShopState::unreachable};
+  auto setting = apply(*ports_.store, std::move(script));
+  Result<Shop> set = co_await std::move(setting);
+  if (!set)
+    log::warning("shop.state_not_set", {{"shop", shop_}, {"error", set.error().describe()}});
+}
+
+}  // namespace gerbang::sync

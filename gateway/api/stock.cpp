@@ -1,0 +1,273 @@
+// /v1/stock: counts, movements, the ledger.
+#include "gateway/api/common.hpp"
+
+#include "core/model/product.hpp"
+
+namespace gerbang::api {
+
+namespace {
+
+using boost::asio::awaitable;
+using StockChange = store::ApplyStock::Item;
+
+constexpr std::size_t kMaxLocation = 60;
+constexpr std::size_t kMaxReference = 100;
+
+void read_location(Fields& fields, StockChange& out) {
+  out.location = fields.text("location", Need::optional, {.max = kMaxLocation});
+}
+
+// A count may carry, or be, a new buffer.
+void read_count(Fields& fields, StockChange& out, Need on_hand) {
+  out.on_hand = fields.integer("on_hand", on_hand, 0, kMaxQuantity);
+  out.buffer = fields.integer("buffer", Need::optional, 0, kMaxQuantity);
+  out.counted_at = fields.time("counted_at", Need::optional);
+}
+
+void read_movement(Fields& fields, StockChange& out, Need quantity) {
+  out.change = fields.integer("quantity", quantity, -kMaxQuantity, kMaxQuantity);
+  if (out.change && *out.change == 0)
+    fields.fail("quantity", "out_of_range", "a movement of nothing");
+  const Need need = out.change ? Need::required : Need::optional;
+  if (const auto reason = fields.text("reason", need)) {
+    const auto known = movement_reason_from(*reason);
+    if (!known || !is_client_reason(*known)) {
+      fields.fail("reason", "reason_unknown",
+                  "received, sold_offline, damaged, corrected or transferred");
+    } else {
+      out.reason = *known;
+    }
+  }
+  out.reference =
+      fields.text("reference", Need::optional, {.max = kMaxReference}).value_or(std::string());
+}
+
+// The item named by the path; what is no code names nothing.
+Result<std::string> item_of(const Call& call) {
+  const std::string& item = call.parameter("item");
+  if (is_code(item)) return item;
+  std::vector<FieldError> errors;
+  errors.push_back({"/item", "code_invalid", "capital letters, digits, '.', '_', '-'"});
+  return *refusal(std::move(errors));
+}
+
+awaitable<Reply> apply_one(Services& services, const Call& call, StockChange change) {
+  store::ApplyStock script;
+  script.organisation = call.who.organisation;
+  script.items.push_back(std::move(change));
+  auto render = [](const store::ApplyStock::Answer& answer) -> Result<store::StoredReply> {
+    const Result<store::StockView>& stock = answer.at(0);
+    if (!stock) return stock.error();
+    return stored_reply(200, stock_view(*stock));
+  };
+  co_return co_await commit_reply(services, call, std::move(script), std::move(render));
+}
+
+awaitable<Reply> put_stock(Services& services, Call& call) {
+  GERBANG_CO_TRY(item, item_of(call));
+  GERBANG_CO_TRY(body, json_body(call));
+  StockChange change;
+  change.item = std::move(item);
+  std::vector<FieldError> errors;
+  Fields fields(body, "", errors);
+  read_location(fields, change);
+  read_count(fields, change, Need::required);
+  fields.finish();
+  if (auto refused = refusal(std::move(errors))) co_return std::move(*refused);
+  co_return co_await apply_one(services, call, std::move(change));
+}
+
+awaitable<Reply> post_movement(Services& services, Call& call) {
+  if (!call.idempotency_key) {
+    co_return Error(ErrorKind::invalid, "idempotency_key_missing",
+                    "a movement is a difference: a repeat must be recognisable");
+  }
+  GERBANG_CO_TRY(item, item_of(call));
+  GERBANG_CO_TRY(body, json_body(call));
+  StockChange change;
+  change.item = std::move(item);
+  std::vector<FieldError> errors;
+  Fields fields(body, "", errors);
+  read_location(fields, change);
+  read_movement(fields, change, Need::required);
+  fields.finish();
+  if (auto refused = refusal(std::move(errors))) co_return std::move(*refused);
+  co_return co_await apply_one(services, call, std::move(change));
+}
+
+Result<StockChange> read_item(const json::Value& value, const std::string& pointer) {
+  StockChange out;
+  std::vector<FieldError> errors;
+  Fields fields(value, pointer, errors);
+  out.item = fields.identifier("item", Need::required).value_or(std::string());
+  read_location(fields, out);
+  read_count(fields, out, Need::optional);
+  read_movement(fields, out, Need::optional);
+  fields.finish();
+  const bool given = out.on_hand || out.change || out.buffer;
+  if (errors.empty() && out.on_hand && out.change)
+    fields.fail("quantity", "stock_count_or_change", "either on_hand or quantity, not both");
+  if (errors.empty() && !given)
+    fields.fail("on_hand", "field_missing", "one of on_hand, quantity, buffer");
+  if (auto refused = refusal(std::move(errors))) return std::move(*refused);
+  return out;
+}
+
+awaitable<Reply> batch_stock(Services& services, Call& call) {
+  GERBANG_CO_TRY(body, json_body(call));
+  std::vector<FieldError> errors;
+  Fields top(body, "", errors);
+  const json::Array* items = top.list("items", Need::required, kBatchItems);
+  top.finish();
+  if (auto refused = refusal(std::move(errors))) co_return std::move(*refused);
+
+  store::ApplyStock script;
+  script.organisation = call.who.organisation;
+  struct Place {
+    json::Value item;
+    std::optional<Error> error;  // nothing: the next one of the script
+  };
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < items->size(); ++i) {
+    const json::Value& value = (*items)[i];
+    const json::Value key = value["item"].is_string() ? value["item"] : json::Value();
+    auto change = read_item(value, "/items/" + std::to_string(i));
+    if (!change) {
+      places.push_back({key, std::move(change).error()});
+      continue;
+    }
+    // A movement without a key of its own would be applied again by a repeat of the batch.
+    if (change->change && !call.idempotency_key) {
+      co_return Error(ErrorKind::invalid, "idempotency_key_missing",
+                      "a batch with movements needs an Idempotency-Key");
+    }
+    places.push_back({key, std::nullopt});
+    script.items.push_back(std::move(*change));
+  }
+  auto render = [places = std::move(places), language = call.language,
+                 id = call.request.request_id](const store::ApplyStock::Answer& answer) {
+    json::Array results;
+    std::size_t next = 0;
+    for (const auto& [key, error] : places) {
+      const Error* why = error ? &*error : nullptr;
+      const Result<store::StockView>* stock = error ? nullptr : &answer.at(next++);
+      if (stock && !*stock) why = &stock->error();
+      if (why) {
+        results.push_back(item_problem("item", key, *why, language, id));
+        continue;
+      }
+      results.push_back(json::object({{"item", key},
+                                      {"status", 200},
+                                      {"available", (*stock)->available()},
+                                      {"revision", (*stock)->revision}}));
+    }
+    json::Object out;
+    out.append("results", std::move(results));
+    return stored_reply(200, std::move(out));
+  };
+  co_return co_await commit_reply(services, call, std::move(script), std::move(render));
+}
+
+awaitable<Reply> get_stock(Services& services, Call& call) {
+  store::GetStock query;
+  query.organisation = call.who.organisation;
+  query.item = call.parameter("item");
+  auto stock = co_await sync::read(services.store, std::move(query));
+  if (!stock) co_return std::move(stock).error();
+  co_return json_reply(200, stock_view(*stock));
+}
+
+awaitable<Reply> list_stock(Services& services, Call& call) {
+  GERBANG_CO_TRY(paging, paging_of(call));
+  store::ListStock query;
+  query.organisation = call.who.organisation;
+  query.cursor = std::move(paging.cursor);
+  query.limit = paging.limit;
+  auto page = co_await sync::read(services.store, std::move(query));
+  if (!page) co_return std::move(page).error();
+  json::Array data;
+  for (const store::StockView& s : page->data) data.push_back(stock_view(s));
+  co_return json_reply(200, page_view(std::move(data), page->next));
+}
+
+awaitable<Reply> list_movements(Services& services, Call& call) {
+  GERBANG_CO_TRY(paging, paging_of(call));
+  store::ListMovements query;
+  query.organisation = call.who.organisation;
+  query.item = call.parameter("item");
+  query.cursor = std::move(paging.cursor);
+  query.limit = paging.limit;
+  auto page = co_await sync::read(services.store, std::move(query));
+  if (!page) co_return std::move(page).error();
+  json::Array data;
+  for (const StockMovement& m : page->data) data.push_back(movement_view(m));
+  co_return json_reply(200, page_view(std::move(data), page->next));
+}
+
+}  // namespace
+
+std::vector<Route> stock_routes() {
+  const std::vector<QueryParameter> paging = with_paging();
+  const Answer stock{200, "The item as it is now", {"application/json", "Stock"}};
+  return {
+      {.method = Method::get,
+       .path = "/v1/stock",
+       .scope = Scope::read,
+       .handle = list_stock,
+       .operation = {.id = "list_stock",
+                     .tag = "Stock",
+                     .summary = "Stock items with their levels",
+                     .query = paging,
+                     .answers = {{200, "A page", {"application/json", "StockPage"}}}}},
+      {.method = Method::get,
+       .path = "/v1/stock/{item}",
+       .scope = Scope::read,
+       .handle = get_stock,
+       .operation = {.id = "get_stock",
+                     .tag = "Stock",
+                     .summary = "A stock item with its levels",
+                     .answers = {stock}}},
+      {.method = Method::put,
+       .path = "/v1/stock/{item}",
+       .scope = Scope::write,
+       .handle = put_stock,
+       .operation = {.id = "put_stock",
+                     .tag = "Stock",
+                     .summary = "A count: what is there now, in base units. An older count than "
+                                "the stored one is refused (409)",
+                     .request = {"application/json", "StockCount"},
+                     .answers = {stock}}},
+      {.method = Method::post,
+       .path = "/v1/stock/{item}/movements",
+       .scope = Scope::write,
+       .handle = post_movement,
+       .operation = {.id = "post_stock_movement",
+                     .tag = "Stock",
+                     .summary = "A movement: goods came in, were sold outside, were damaged",
+                     .request = {"application/json", "StockMovementRequest"},
+                     .answers = {stock},
+                     .needs_idempotency_key = true}},
+      {.method = Method::get,
+       .path = "/v1/stock/{item}/movements",
+       .scope = Scope::read,
+       .handle = list_movements,
+       .operation = {.id = "list_stock_movements",
+                     .tag = "Stock",
+                     .summary = "The ledger of an item, newest first",
+                     .query = paging,
+                     .answers = {{200, "A page", {"application/json", "MovementPage"}}}}},
+      {.method = Method::post,
+       .path = "/v1/stock:batch",
+       .scope = Scope::write,
+       .handle = batch_stock,
+       .operation = {.id = "batch_stock",
+                     .tag = "Stock",
+                     .summary = "Up to 1,000 counts and movements; each has its own answer",
+                     .request = {"application/json", "StockBatch"},
+                     .answers = {{200,
+                                  "One result per item, in order",
+                                  {"application/json", "StockResults"}}}}},
+  };
+}
+
+}  // namespace gerbang::api

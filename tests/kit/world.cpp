@@ -1,0 +1,410 @@
+#include "tests/kit/world.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <thread>
+
+#include "core/base/url.hpp"
+#include "core/store/sqlite/sqlite_store.hpp"
+#include "core/sync/inbox.hpp"
+
+namespace gerbang::kit {
+
+namespace {
+
+// A minimal valid PNG header is what connectors and sandboxes look at.
+const std::string kPng = std::string("\x89PNG\r\n\x1a\n", 8) +
+                         std::string("\0\0\0\rIHDR\0\0\3\x20\0\0\3\x20\x08\x02\0\0\0", 21) +
+                         "crc!" + std::string(64, 'x');
+
+// Invented credentials that the sandboxes are told to expect.
+constexpr const char* kAppId = "2007701";
+constexpr const char* kAppSecret = "shpkContohRahasiaMitraDesa00001";
+constexpr const char* kPushSecret = "shpkContohRahasiaDorong0000001";
+
+json::Value settings_of(const std::string& channel, const json::Value& extra) {
+  json::Value base;
+  if (channel == "shopee")
+    base = json::object({{"partner_id", std::atoll(kAppId)},
+                         {"partner_key", kAppSecret},
+                         {"push_key", kPushSecret},
+                         {"calls_per_second", 1000}});
+  if (channel == "bukalapak")
+    base = json::object({{"client_id", kAppId},
+                         {"client_secret", kAppSecret},
+                         {"calls_per_minute", 100000}});
+  return json::merge_patch(base, extra.is_object() ? extra : json::object({}));
+}
+
+template <class T>
+T must(Result<T> result, const char* doing) {
+  if (!result) invariant_broken(std::string(doing) + ": " + result.error().describe());
+  return std::move(*result);
+}
+
+}  // namespace
+
+boost::asio::awaitable<void> VirtualTimers::sleep_until(TimePoint when) {
+  if (when <= clock_.now()) when = clock_.now();
+  sleepers_.push_back(
+      {when, boost::asio::steady_timer(context_, boost::asio::steady_timer::time_point::max())});
+  const auto place = std::prev(sleepers_.end());
+  struct Leave {
+    std::list<Sleeper>& all;
+    std::list<Sleeper>::iterator place;
+    ~Leave() { all.erase(place); }
+  } leave{sleepers_, place};
+  auto waiting = place->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  co_await std::move(waiting);
+}
+
+std::optional<TimePoint> VirtualTimers::next() const {
+  std::optional<TimePoint> next;
+  for (const Sleeper& s : sleepers_) {
+    if (!next || s.when < *next) next = s.when;
+  }
+  return next;
+}
+
+void VirtualTimers::wake_due() {
+  for (Sleeper& s : sleepers_) {
+    if (s.when <= clock_.now()) s.timer.cancel();
+  }
+}
+
+boost::asio::awaitable<Result<HttpResponse>> SandboxNetwork::send(HttpRequest request,
+                                                                  TimePoint deadline) {
+  ++requests;
+  if (intercept) {
+    if (auto error = intercept(request)) co_return std::move(*error);
+  }
+  const Result<Url> url = parse_url(request.url);
+  if (!url) co_return url.error();
+  if (request.trust == Trust::tenant) {
+    HttpResponse image;
+    image.status = 200;
+    image.headers.set("Content-Type", "image/png");
+    image.body = kPng;
+    co_return image;
+  }
+  const auto host = hosts_.find(url->scheme + "://" + url->authority());
+  if (host == hosts_.end())
+    co_return Error(ErrorKind::transient, "connect_failed", "no such host: " + url->host);
+  HttpRequest inner = std::move(request);
+  inner.url = url->target();
+  sandbox::Answer answer = host->second->handle(inner);
+  if (answer.delay.count() > 0) {
+    const TimePoint ready = clock_.now() + answer.delay;
+    auto sleeping = timers_.sleep_until(std::min(ready, deadline));
+    co_await std::move(sleeping);
+    if (ready > deadline)
+      co_return Error(ErrorKind::indeterminate, "timeout", "no answer before the deadline");
+  }
+  if (answer.cut == sandbox::Answer::Cut::reset_instead)
+    co_return Error(ErrorKind::indeterminate, "connection_lost", "reset by the other side");
+  if (answer.cut == sandbox::Answer::Cut::truncate_body)
+    answer.response.body.resize(answer.response.body.size() / 2);
+  co_return std::move(answer.response);
+}
+
+namespace {
+
+class CountedWrite final : public store::Store::Write {
+ public:
+  CountedWrite(std::unique_ptr<Write> inner, std::shared_ptr<std::atomic<int>> counter)
+      : inner_(std::move(inner)), counter_(std::move(counter)) {}
+  bool run(store::Scripts& scripts) override { return inner_->run(scripts); }
+  void finish(const std::optional<Error>& failure) override {
+    inner_->finish(failure);
+    --*counter_;
+  }
+
+ private:
+  std::unique_ptr<Write> inner_;
+  std::shared_ptr<std::atomic<int>> counter_;
+};
+
+class CountedRead final : public store::Store::Read {
+ public:
+  CountedRead(std::unique_ptr<Read> inner, std::shared_ptr<std::atomic<int>> counter)
+      : inner_(std::move(inner)), counter_(std::move(counter)) {}
+  void run(store::Queries& queries) override {
+    inner_->run(queries);
+    --*counter_;
+  }
+  void fail(const Error& error) override {
+    inner_->fail(error);
+    --*counter_;
+  }
+
+ private:
+  std::unique_ptr<Read> inner_;
+  std::shared_ptr<std::atomic<int>> counter_;
+};
+
+}  // namespace
+
+void CountingStore::submit_write(std::unique_ptr<Write> write, store::WriteLane lane) {
+  ++under_way_;
+  inner_->forward_write(std::make_unique<CountedWrite>(std::move(write), counter_), lane);
+}
+
+void CountingStore::submit_read(std::unique_ptr<Read> read) {
+  ++under_way_;
+  inner_->forward_read(std::make_unique<CountedRead>(std::move(read), counter_));
+}
+
+World::World(Options options)
+    : clock(from_unix_seconds(1795485600)),  // 2026-11-24 00:00 WIB
+      random(options.seed),
+      store_random_(options.seed + 1),
+      options_(std::move(options)),
+      timers_(context_, clock) {
+  network_ = std::make_unique<SandboxNetwork>(clock, timers_);
+  add_connectors(registry_);
+  for (const std::string& channel : options_.channels) {
+    Market& market = markets_[channel];
+    market.url = "http://" + channel + ".test";
+    sandbox::Options setup;
+    setup.clock = &clock;
+    setup.random = &random;
+    setup.public_url = market.url;
+    const Connector* connector = registry_.find(channel);
+    ensure(connector != nullptr, "a channel of the world has no connector");
+    if (connector->info().can.webhooks) setup.hook_url = "https://gerbang.test/hooks/" + channel;
+    setup.settings = settings_of(channel, options_.settings[channel]);
+    market.sandbox = make_sandbox(channel, setup);
+    network_->attach(market.url, *market.sandbox);
+    sync::ChannelSettings& s = options_.engine.channels[channel];
+    s.app.channel = channel;
+    s.app.app_id = kAppId;
+    s.app.secret = Secret(std::string(kAppSecret));
+    s.app.push_secret = Secret(std::string(kPushSecret));
+    s.app.api_url = market.url;
+    s.app.auth_url = market.url + "/auth";
+    s.app.hook_url = setup.hook_url;
+    s.app.redirect_url = "https://gerbang.test/oauth/" + channel + "/callback";
+  }
+  options_.engine.state_key = Secret(std::string(32, 's'));
+
+  store::SqliteOptions sqlite{":memory:", Vault::for_tests(), clock, store_random_};
+  sqlite.metrics = &metrics;
+  store_ =
+      std::make_unique<CountingStore>(must(store::open_sqlite_store(std::move(sqlite)), "open"));
+  store_->on_commit([this](const store::Committed& c) {
+    if (engine_) engine_->wake(c);
+  });
+  store::CreateOrganisation create;
+  create.organisation.name = "BUM Desa Sukamaju";
+  create.organisation.kind = "bumdes";
+  organisation_ = must(store_->apply_now(std::move(create)), "organisation").id;
+  start_engine();
+}
+
+World::~World() {
+  // Every coroutine ends before what it refers to.
+  engine_->stop();
+  run_for(std::chrono::seconds(10));
+  store_->close();
+}
+
+void World::start_engine() {
+  sync::Ports ports;
+  ports.store = store_.get();
+  ports.registry = &registry_;
+  ports.transport = network_.get();
+  ports.timers = &timers_;
+  ports.clock = &clock;
+  ports.random = &random;
+  ports.metrics = &metrics;
+  engine_ = std::make_unique<sync::Engine>(context_.get_executor(), ports, options_.engine);
+  boost::asio::co_spawn(context_, engine_->run(), boost::asio::detached);
+}
+
+void World::settle() {
+  for (;;) {
+    pump_pushes();
+    context_.restart();
+    const std::size_t ran = context_.poll();
+    if (ran > 0) continue;
+    if (store_->busy()) {
+      std::this_thread::yield();
+      continue;
+    }
+    // A completion may have been posted between poll() and busy().
+    context_.restart();
+    if (context_.poll() == 0 && !store_->busy()) return;
+  }
+}
+
+void World::pump_pushes() {
+  for (auto& [channel, market] : markets_) {
+    for (const sandbox::Push& push : market.sandbox->due_pushes()) {
+      InboundRequest inbound;
+      inbound.method = push.request.method;
+      inbound.headers = push.request.headers;
+      inbound.body = push.request.body;
+      HttpResponse answer;
+      const auto events = registry_.find(channel)->open_webhook(
+          inbound, options_.engine.channels.at(channel).app, clock.now());
+      answer.status = 401;
+      if (events) {
+        const auto stored = store_->apply_now(sync::received(channel, inbound.body, *events));
+        answer.status = stored ? 200 : 503;
+      }
+      market.sandbox->push_answered(push.id, answer);
+    }
+  }
+}
+
+bool World::step(TimePoint limit) {
+  settle();
+  std::optional<TimePoint> next = timers_.next();
+  for (auto& [channel, market] : markets_) {
+    const auto push = market.sandbox->next_push();
+    if (push && (!next || *push < *next)) next = push;
+  }
+  if (!next || *next > limit) {
+    clock.set(limit);
+    timers_.wake_due();
+    settle();
+    return false;
+  }
+  if (*next > clock.now()) clock.set(*next);
+  timers_.wake_due();
+  settle();
+  return true;
+}
+
+void World::run_for(Duration duration) {
+  const TimePoint limit = clock.now() + duration;
+  while (step(limit)) {
+  }
+}
+
+bool World::run_until(const std::function<bool()>& done, Duration limit) {
+  const TimePoint end = clock.now() + limit;
+  settle();
+  while (!done()) {
+    if (!step(end)) return done();
+  }
+  return true;
+}
+
+void World::restart_engine() {
+  engine_->stop();
+  run_for(std::chrono::seconds(10));
+  engine_.reset();
+  start_engine();
+}
+
+namespace {
+template <class T>
+boost::asio::awaitable<void> into(boost::asio::awaitable<Result<T>> task,
+                                  std::optional<Result<T>>& out) {
+  Result<T> result = co_await std::move(task);
+  out.emplace(std::move(result));
+}
+}  // namespace
+
+template <class T>
+Result<T> World::wait(boost::asio::awaitable<Result<T>> task) {
+  std::optional<Result<T>> out;
+  boost::asio::co_spawn(context_, into(std::move(task), out), boost::asio::detached);
+  run_until([&] { return out.has_value(); }, std::chrono::minutes(5));
+  ensure(out.has_value(), "a task of the world did not end");
+  return std::move(*out);
+}
+
+Shop World::connect(const std::string& channel, const std::string& name) {
+  const json::Value remote =
+      control(channel, Method::post, "shops", json::object({{"name", name}}));
+  store::CreateShop create;
+  create.shop.organisation = organisation_;
+  create.shop.channel = channel;
+  create.shop.name = name;
+  create.variants_in_listing = registry_.find(channel)->info().can.variants_in_listing;
+  const Shop shop = must(store_->apply_now(std::move(create)), "shop");
+  const std::string link =
+      must(wait(engine_->authorise_url(organisation_, shop.id)), "authorise_url");
+  const std::string state = query_value(*parse_query(parse_url(link)->query), "state").value_or("");
+  const json::Value consent = control(
+      channel, Method::post, "consent",
+      json::object({{"shop_id", remote["shop_id"]},
+                    {"state", state},
+                    {"redirect_uri", options_.engine.channels.at(channel).app.redirect_url}}));
+  std::vector<std::pair<std::string, std::string>> query;
+  for (const auto& [k, v] : consent["query"].members()) query.emplace_back(k, v.to_text());
+  if (!query_value(query, "state")) query.emplace_back("state", state);
+  return must(wait(engine_->complete_authorisation(channel, query)), "complete_authorisation");
+}
+
+void World::put(const json::Value& product) {
+  const std::string code(product["code"].text());
+  store::PutProducts script;
+  script.organisation = organisation_;
+  script.items.push_back({must(product_from_json(code, product), "product"), std::nullopt});
+  auto saved = must(store_->apply_now(std::move(script)), "put");
+  must(std::move(saved.front()), "put item");
+}
+
+void World::count(const std::string& item, Quantity on_hand) {
+  store::ApplyStock script;
+  script.organisation = organisation_;
+  store::ApplyStock::Item line;
+  line.item = item;
+  line.on_hand = on_hand;
+  script.items.push_back(line);
+  auto done = must(store_->apply_now(std::move(script)), "count");
+  must(std::move(done.front()), "count item");
+}
+
+json::Value World::control(const std::string& channel, Method method, const std::string& path,
+                           const json::Value& body) {
+  HttpRequest request;
+  request.method = method;
+  request.url = "/_sandbox/" + path;
+  if (!body.is_null()) request.body = json::dump(body);
+  const sandbox::Answer answer = markets_.at(channel).sandbox->handle(request);
+  ensure(answer.response.status < 300, "sandbox control " + path + ": " +
+                                           std::to_string(answer.response.status) + " " +
+                                           answer.response.body.substr(0, 300));
+  return must(json::parse(answer.response.body), "control answer");
+}
+
+std::string World::place_order(const std::string& channel, const Shop& shop, const std::string& sku,
+                               Quantity quantity, bool pay) {
+  const json::Value line = json::object({{"sku", sku}, {"quantity", quantity}});
+  return control(channel, Method::post, "orders",
+                 json::object({{"shop_id", shop.remote_id},
+                               {"lines", json::array({line})},
+                               {"pay", pay}}))["order_id"]
+      .to_text();
+}
+
+std::map<std::string, Quantity> World::on_offer(const std::string& channel, const Shop& shop) {
+  std::map<std::string, Quantity> out;
+  const json::Value all = control(channel, Method::get, "listings?shop_id=" + shop.remote_id);
+  for (const json::Value& l : all["listings"].items()) {
+    if (l["listed"].as_bool().value_or(false))
+      out[std::string(l["sku"].text())] = l["stock"].as_int64().value_or(-1);
+  }
+  return out;
+}
+
+std::map<std::string, std::int64_t> World::prices(const std::string& channel, const Shop& shop) {
+  std::map<std::string, std::int64_t> out;
+  const json::Value all = control(channel, Method::get, "listings?shop_id=" + shop.remote_id);
+  for (const json::Value& l : all["listings"].items())
+    out[std::string(l["sku"].text())] = l["price"].to_integral().value_or(-1);
+  return out;
+}
+
+std::int64_t World::waiting_work() {
+  std::int64_t sum = 0;
+  for (const auto& view : must(store_->read_now(store::ListShops()), "shops"))
+    sum += view.work.waiting;
+  return sum;
+}
+
+}  // namespace gerbang::kit

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Installs what is needed, builds and runs every test, ends with a clear word.
+#
+#   tests/run.sh            everything: debug suite, then the whole suite under ASan + UBSan
+#   tests/run.sh --quick    the debug suite only
+#   tests/run.sh --tidy     clang-tidy and clang-format over the tree as well
+#   tests/run.sh --tsan     the suite under ThreadSanitizer as well
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+presets=(debug asan)
+tidy=no
+for argument in "$@"; do
+  case "$argument" in
+    --quick) presets=(debug) ;;
+    --tidy) tidy=yes ;;
+    --tsan) presets+=(tsan) ;;
+    *)
+      sed -n '2,8p' "$0"
+      exit 2
+      ;;
+  esac
+done
+
+deploy/install-packages.sh
+
+export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-2}
+for preset in "${presets[@]}"; do
+  echo "== $preset: build"
+  cmake --preset "$preset" >"/tmp/gerbang-configure-$$.log" 2>&1 ||
+    { cat "/tmp/gerbang-configure-$$.log"; exit 1; }
+  rm -f "/tmp/gerbang-configure-$$.log"
+  cmake --build --preset "$preset" -- --quiet
+  echo "== $preset: test"
+  ctest --preset "$preset"
+done
+
+if [ "$tidy" = yes ]; then
+  echo "== clang-format"
+  git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
+  echo "== clang-tidy"
+  git ls-files 'core/*.cpp' 'connectors/*.cpp' 'gateway/*.cpp' 'config/*.cpp' |
+    xargs -P 2 -n 8 clang-tidy -p build/debug --quiet
+fi
+
+echo "All tests passed."
