@@ -50,6 +50,11 @@ Refusal read_price(const json::Value& value, std::int64_t& out);
 Refusal read_stock(const json::Value& seller_stock, std::int64_t& out);
 std::optional<Dimension> read_dimension(const json::Value& value);  // nothing unless complete
 
+// attribute_rules.cpp (3.3)
+Refusal read_attributes(const json::Value& list, Item& item);
+Refusal check_attributes(const Item& item);
+void name_attribute_values(Item& item);  // a choice is stored with the catalogue's name
+
 // reading.cpp (3.11, 3.12)
 Reply get_item_list(World& world, const Request& request);
 Reply get_item_base_info(World& world, const Request& request);

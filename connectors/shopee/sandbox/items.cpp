@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "connectors/shopee/sandbox/catalogue_data.hpp"
 #include "connectors/shopee/sandbox/handlers.hpp"
 
 namespace gerbang::sandbox::shopee {
@@ -58,19 +57,6 @@ json::Value written(const World& world, const Item& item) {
   out.append("condition", item.condition);
   out.append("item_dangerous", item.dangerous);
   return out;
-}
-
-// A choice is stored with the name the catalogue gives it.
-void name_attribute_values(Item& item) {
-  for (ItemAttribute& mine : item.attributes) {
-    const Attribute* a = find_attribute(item.category_id, mine.attribute_id);
-    if (!a) continue;
-    for (AttributeValue& value : mine.values) {
-      for (const Choice& c : a->choices) {
-        if (c.value_id == value.value_id) value.name = c.name;
-      }
-    }
-  }
 }
 
 bool has_twin(const World& world, const Shop& shop, const Item& item) {
