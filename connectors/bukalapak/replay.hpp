@@ -49,6 +49,9 @@ inline HttpResponse fixture(const std::string& name, int status = 200) {
   return json_reply(text.str(), status);
 }
 
+// What a 429 without Retry-After is taken for.
+inline constexpr Duration kUnnamedWait = std::chrono::minutes(1);
+
 // What may come instead of an answer.
 enum class Trouble { throttled, throttled_wait, unavailable, unauthorised, html, empty, truncated };
 inline constexpr std::array kTroubles = {
@@ -85,8 +88,6 @@ inline ErrorKind expected(Trouble trouble, Effect effect) {
     case Trouble::throttled:
     case Trouble::throttled_wait:
       return ErrorKind::throttled;
-    case Trouble::unavailable:
-      return ErrorKind::transient;
     case Trouble::unauthorised:
       return ErrorKind::auth_expired;
     default:
@@ -116,6 +117,7 @@ void expect_trouble_at_every_step(const char* name, Make make,
       EXPECT_EQ(run.requests.size(), step + 1) << where << ": went on";
       std::optional<Duration> wait;
       if (trouble == Trouble::throttled_wait) wait = std::chrono::seconds(7);
+      if (trouble == Trouble::throttled) wait = kUnnamedWait;
       EXPECT_EQ(run.result.error().retry_after, wait) << where;
     }
   }
