@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "connectors/shopee/limits.hpp"
 #include "connectors/shopee/plan.hpp"
 #include "connectors/shopee/units.hpp"
 #include "core/base/time.hpp"
@@ -158,7 +157,7 @@ json::Value match_attributes(const json::Value& attributes, const ListingDraft& 
                              std::vector<FieldError>& wrong) {
   json::Array list;
   for (const json::Value& attribute : attributes.items()) {
-    const std::string name(attribute["names"][kFirst].text());
+    const std::string name(attribute["names"][0].text());
     const bool mandatory = attribute["mandatory"].as_bool().value_or(false);
     const auto given = given_for(attribute, draft);
     json::Array values;

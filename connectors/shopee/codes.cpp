@@ -173,8 +173,8 @@ constexpr CodeMeaning kCodes[] = {
 };
 
 // error_in_item_promotion_*_lock is a family of which only some members are named (facts 3.8).
-constexpr CodeMeaning kPromotionFamily = {
-    "error_in_item_promotion_*_lock", K::blocked, "promotion_locked", "", kPromotionWait};
+constexpr CodeMeaning kPromotionFamily = {"error_in_item_promotion_*_lock", K::blocked,
+                                          "promotion_locked", "", kPromotionWait};
 
 struct TextMeaning {
   std::string_view words;  // lower case, contained in the text
@@ -183,15 +183,15 @@ struct TextMeaning {
 
 // In order: the first that fits. Remote texts are quoted in the facts section named.
 constexpr TextMeaning kTexts[] = {
-    {"timestamp", {"", K::transient, "clock_skewed"}},                                // 1.2, 6.6
-    {"access_token", {"", K::auth_expired, "token_expired"}},                         // 1.2
-    {"no permission", {"", K::forbidden, "app_not_permitted"}},                       // 1.7
-    {"reserved stock", {"", K::blocked, "stock_below_reserved", "", kPromotionWait}}, // 3.13
-    {"location", {"", K::blocked, "location_ids_needed", "", kShopStateWait}},        // 3.13
-    {"stock structure", {"", K::blocked, "location_ids_needed", "", kShopStateWait}}, // 3.13
-    {"repeat model_id", {"", K::rejected, "channel_refused_request"}},                // 3.13
-    {"wrong model_id", {"", K::not_found, "variant_gone"}},                           // 3.13
-    {"promotion", {"", K::blocked, "promotion_locked", "", kPromotionWait}},          // 3.10
+    {"timestamp", {"", K::transient, "clock_skewed"}},                                 // 1.2, 6.6
+    {"access_token", {"", K::auth_expired, "token_expired"}},                          // 1.2
+    {"no permission", {"", K::forbidden, "app_not_permitted"}},                        // 1.7
+    {"reserved stock", {"", K::blocked, "stock_below_reserved", "", kPromotionWait}},  // 3.13
+    {"location", {"", K::blocked, "location_ids_needed", "", kShopStateWait}},         // 3.13
+    {"stock structure", {"", K::blocked, "location_ids_needed", "", kShopStateWait}},  // 3.13
+    {"repeat model_id", {"", K::rejected, "channel_refused_request"}},                 // 3.13
+    {"wrong model_id", {"", K::not_found, "variant_gone"}},                            // 3.13
+    {"promotion", {"", K::blocked, "promotion_locked", "", kPromotionWait}},           // 3.10
     {"holiday", {"", K::blocked, "shop_on_holiday", "", kShopStateWait}},
     {"tier_index", {"", K::rejected, "variant_options_invalid", "/variants"}},  // 3.11
     {"tier_variation", {"", K::rejected, "variant_options_invalid", "/variants"}},
@@ -219,7 +219,9 @@ std::string lower(std::string_view s) {
 
 }  // namespace
 
-std::span<const CodeMeaning> code_table() { return kCodes; }
+std::span<const CodeMeaning> code_table() {
+  return kCodes;
+}
 
 const CodeMeaning* meaning_of(std::string_view remote_code) {
   const auto* it = std::find_if(std::begin(kCodes), std::end(kCodes),

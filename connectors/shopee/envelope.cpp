@@ -50,7 +50,9 @@ Duration until_quota_resets(TimePoint now) {
   return std::chrono::ceil<std::chrono::days>(local + Duration(1)) - local;
 }
 
-bool is_auth_call(const Asked& asked) { return asked.operation.starts_with("auth."); }
+bool is_auth_call(const Asked& asked) {
+  return asked.operation.starts_with("auth.");
+}
 
 // In these the name error_limit is a business limit, not the quota (facts 1.6, 4.4).
 bool limit_is_business(const Asked& asked) {
@@ -67,14 +69,17 @@ CodeMeaning reading_of(const Asked& asked, std::string_view code, std::string_vi
   if (code == "error_limit" && limit_is_business(asked))
     return {"", ErrorKind::rejected, "order_action_refused"};
 
+  // Listed for orders; on an item call it can only mean the item.
+  if (code == "error_not_found" && asked.operation.starts_with("product."))
+    return {"", ErrorKind::not_found, "listing_gone"};
   if (is_auth_call(asked)) {
     if (code == "shop_no_linked") return {"", ErrorKind::unauthenticated, "refresh_refused"};
     if (code == "error_auth") {
       if (message.find("permission") != std::string_view::npos)
         return {"", ErrorKind::forbidden, "app_not_permitted"};
-      return {"", ErrorKind::unauthenticated,
-              asked.operation == "auth.token.get" ? "authorisation_code_refused"
-                                                  : "refresh_refused"};
+      return {
+          "", ErrorKind::unauthenticated,
+          asked.operation == "auth.token.get" ? "authorisation_code_refused" : "refresh_refused"};
     }
   }
 
@@ -108,9 +113,8 @@ Error by_status(const CallContext& ctx, const Asked& asked, const HttpResponse& 
   const std::string said = "HTTP " + std::to_string(status) + " without a readable answer";
   if (status == 401)
     return make(ctx, asked,
-                is_auth_call(asked)
-                    ? CodeMeaning{"", ErrorKind::unauthenticated, "refresh_refused"}
-                    : CodeMeaning{"", ErrorKind::auth_expired, "token_expired"},
+                is_auth_call(asked) ? CodeMeaning{"", ErrorKind::unauthenticated, "refresh_refused"}
+                                    : CodeMeaning{"", ErrorKind::auth_expired, "token_expired"},
                 envelope, said);
   // An edge that refuses an address answers HTML or nothing (facts 1.5); nothing has happened.
   if (status == 403 || (status >= 300 && status < 400) || status < 200)
@@ -164,9 +168,9 @@ Answer read_answer(const CallContext& ctx, const Asked& asked, const HttpRespons
   }
 
   if (response.status == 429 || e.code == "error_rate_limit") {
-    Error error = make(ctx, asked,
-                       {"", ErrorKind::throttled, "channel_throttled", "", kThrottledWait}, e,
-                       e.message.empty() ? "too many requests" : e.message);
+    Error error =
+        make(ctx, asked, {"", ErrorKind::throttled, "channel_throttled", "", kThrottledWait}, e,
+             e.message.empty() ? "too many requests" : e.message);
     if (const auto wait = retry_after(response, ctx.now)) error.retry_after = *wait;
     answer.error = std::move(error);
     return answer;
@@ -180,16 +184,17 @@ Answer read_answer(const CallContext& ctx, const Asked& asked, const HttpRespons
     if (!known && response.status >= 500) {
       answer.error = by_status(ctx, asked, response, e);
     } else {
-      answer.error = make(ctx, asked, reading_of(asked, e.code, e.message), e,
-                          e.sent_code + " " + e.message);
+      answer.error =
+          make(ctx, asked, reading_of(asked, e.code, e.message), e, e.sent_code + " " + e.message);
     }
     return answer;
   }
 
   // Partial trouble is told here while `error` stays empty (facts 1.4). A string or a list.
   const json::Value& warning = e.body["warning"];
-  const bool warned = warning.is_string() ? !bare_code(warning.text()).empty() && warning.text() != "-"
-                                          : !warning.items().empty();
+  const bool warned = warning.is_string()
+                          ? !bare_code(warning.text()).empty() && warning.text() != "-"
+                          : !warning.items().empty();
   if (warned) {
     log::warning("channel.warning",
                  {{"channel", "shopee"},

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <set>
 
-#include "connectors/shopee/limits.hpp"
 #include "connectors/shopee/units.hpp"
 
 namespace gerbang::shopee {
@@ -81,7 +80,7 @@ json::Value couriers_from(const json::Value& reply) {
     json::Object courier;
     courier.append("id", c["logistics_channel_id"]);
     if (fee == "SIZE_SELECTION") {
-      const auto size = c["size_list"][kFirst]["size_id"].to_integral();  // text here (facts 3.0)
+      const auto size = c["size_list"][0]["size_id"].to_integral();  // text here (facts 3.0)
       if (!size) continue;
       courier.append("size_id", *size);
     }
@@ -120,7 +119,8 @@ bool add_brands(const json::Value& reply, json::Array& brands) {
     json::Array names;
     for (const std::string_view key : {"original_brand_name", "display_brand_name"}) {
       const std::string_view name = b[key].text();
-      if (!name.empty() && (names.empty() || names.front().text() != name)) names.emplace_back(name);
+      if (!name.empty() && (names.empty() || names.front().text() != name))
+        names.emplace_back(name);
     }
     json::Object brand;
     brand.append("id", b["brand_id"]);
@@ -154,7 +154,8 @@ Result<std::string> find_category(const json::Value* shop_facts, std::string_vie
     for (const json::Value& leaf : leaves) {
       if (leaf["id"].text() == channel_category) return std::string(channel_category);
     }
-    return unmapped("category " + std::string(channel_category) + " is no leaf of this shop's tree");
+    return unmapped("category " + std::string(channel_category) +
+                    " is no leaf of this shop's tree");
   }
   const std::string wanted = folded(slug.substr(slug.rfind('/') + 1));
   std::string found;

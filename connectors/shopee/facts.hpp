@@ -15,7 +15,8 @@
 //                    "couriers":[{"id","size_id"?,"min_grams"?,"max_grams"?}…],
 //                    "limits":{…},                               get_item_limit
 //                    "locations":["IDZ"…]}                       empty: no location ids
-//   category facts  {"category":"100782","attributes":[{"id","names","mandatory","input","validation",
+//   category facts
+//   {"category":"100782","attributes":[{"id","names","mandatory","input","validation",
 //                    "format","units","max_values","values":[{"id","names","unit"}]}…],
 //                    "brands":[{"id","names"}…],"brand_mandatory":bool,"limits":{…}}
 namespace gerbang::shopee {
@@ -44,8 +45,8 @@ struct ItemLimits {
 };
 ItemLimits limits_from(const json::Value& get_item_limit);
 
-// The leaf for a draft: `channel_category` when it is one, else the last segment of our slug against
-// the leaves' names. Errors: category_unmapped, facts_missing.
+// The leaf for a draft: `channel_category` when it is one, else the last segment of our slug
+// against the leaves' names. Errors: category_unmapped, facts_missing.
 Result<std::string> find_category(const json::Value* shop_facts, std::string_view slug,
                                   std::string_view channel_category);
 

@@ -11,9 +11,6 @@
 // Numbers of the Shopee Open Platform that do not depend on the shop.
 namespace gerbang::shopee {
 
-// The first element of a json::Value list: a literal 0 would also be a null pointer.
-inline constexpr std::size_t kFirst = 0;
-
 inline constexpr std::string_view kLiveHost = "partner.shopeemobile.com";     // facts 1.1
 inline constexpr std::string_view kAuthUrl = "https://open.shopee.com/auth";  // facts 2.1, form A
 
@@ -23,16 +20,16 @@ inline constexpr double kCallsPerSecond = 10;
 inline constexpr double kBurst = 10;
 inline constexpr Duration kThrottledWait = std::chrono::seconds(30);
 
-inline constexpr std::size_t kModelsPerCall = 50;    // facts 3.11, 3.13, 3.14
-inline constexpr std::size_t kItemsPerUnlist = 50;   // facts 3.10
-inline constexpr std::size_t kItemsPerRead = 50;     // facts 3.12
-inline constexpr std::size_t kOrdersPerRead = 50;    // facts 4.3
-inline constexpr std::size_t kOrdersPerPage = 100;   // facts 4.2
-inline constexpr std::int64_t kWindowDays = 15;      // facts 4.2
-inline constexpr std::size_t kMaxTiers = 2;          // facts 3.11
-inline constexpr std::size_t kMaxModels = 50;        // facts 3.11
-inline constexpr std::int64_t kPriceRatio = 7;       // dearest / cheapest variant, facts 3.11
-inline constexpr std::size_t kMaxImages = 9;         // facts 3.1
+inline constexpr std::size_t kModelsPerCall = 50;   // facts 3.11, 3.13, 3.14
+inline constexpr std::size_t kItemsPerUnlist = 50;  // facts 3.10
+inline constexpr std::size_t kItemsPerRead = 50;    // facts 3.12
+inline constexpr std::size_t kOrdersPerRead = 50;   // facts 4.3
+inline constexpr std::size_t kOrdersPerPage = 100;  // facts 4.2
+inline constexpr std::int64_t kWindowDays = 15;     // facts 4.2
+inline constexpr std::size_t kMaxTiers = 2;         // facts 3.11
+inline constexpr std::size_t kMaxModels = 50;       // facts 3.11
+inline constexpr std::int64_t kPriceRatio = 7;      // dearest / cheapest variant, facts 3.11
+inline constexpr std::size_t kMaxImages = 9;        // facts 3.1
 inline constexpr std::size_t kImageBytes = 10 * 1024 * 1024;  // facts 3.1
 
 inline constexpr Duration kRefreshTokenLife = std::chrono::hours(24 * 30);  // facts 2.3

@@ -25,7 +25,8 @@ void check_length(Wrong& wrong, std::string_view text, const Range& range, std::
                   std::string_view code) {
   const auto n = static_cast<std::int64_t>(length_of(text));
   if (range.holds(n)) return;
-  wrong.push_back({std::move(field), std::string(code) + (n < range.min ? "_too_short" : "_too_long"),
+  wrong.push_back({std::move(field),
+                   std::string(code) + (n < range.min ? "_too_short" : "_too_long"),
                    bounds(range, "characters")});
 }
 
@@ -165,7 +166,7 @@ void plan_brand(const json::Value& facts, const ListingDraft& draft, Plan& plan,
       if (wanted.empty() || folded(name.text()) != wanted) continue;
       json::Object brand;
       brand.append("brand_id", b["id"]);
-      brand.append("original_brand_name", b["names"][kFirst]);
+      brand.append("original_brand_name", b["names"][0]);
       plan.brand = json::Value(std::move(brand));
       return;
     }
@@ -193,7 +194,7 @@ std::string describe_with_permits(const ListingDraft& draft) {
 json::Value seller_stock(const json::Value* shop_facts, Quantity stock) {
   json::Object entry;
   if (shop_facts) {
-    const json::Value& location = (*shop_facts)["locations"][kFirst];
+    const json::Value& location = (*shop_facts)["locations"][0];
     if (!location.is_null()) entry.append("location_id", location);
   }
   entry.append("stock", stock);

@@ -42,8 +42,8 @@ struct Plan {
   json::Value brand;        // {brand_id, original_brand_name}
   json::Value couriers;     // logistic_info
   std::vector<PlannedTier> tiers;
-  std::vector<PlannedModel> models;  // exactly one without tiers
-  std::int64_t weight_grams = 0;     // of the heaviest model
+  std::vector<PlannedModel> models;    // exactly one without tiers
+  std::int64_t weight_grams = 0;       // of the heaviest model
   std::optional<Centimetres> package;  // holds every model
   std::int64_t least_stock = 0;        // what an item must offer at least
 
@@ -58,8 +58,8 @@ Result<Plan> plan_listing(const CallContext& ctx, const ListingDraft& draft,
 // ---- parts, for tests
 
 // attribute_list out of ours: by attribute id or name without case, then by permit (P-IRT, BPOM,
-// halal, SNI). Values are matched to the attribute's own list by name; free ones are checked against
-// its type. A mandatory attribute without a value is reported by name.
+// halal, SNI). Values are matched to the attribute's own list by name; free ones are checked
+// against its type. A mandatory attribute without a value is reported by name.
 json::Value match_attributes(const json::Value& attributes, const ListingDraft& draft,
                              std::vector<FieldError>& wrong);
 std::string describe_with_permits(const ListingDraft& draft);

@@ -143,8 +143,8 @@ Result<std::vector<HookEvent>> open_push(const InboundRequest& request, const Ap
   if (!signed_by_us) {
     // Seen with and without a signature, body seen empty (facts 5.1). It can do nothing.
     const bool empty = request.body.empty();
-    const bool code_0 = events.ok() && events->size() == 1 &&
-                        events->front().kind == HookKind::verification;
+    const bool code_0 =
+        events.ok() && events->size() == 1 && events->front().kind == HookKind::verification;
     if (empty || code_0) return std::vector<HookEvent>{verification(request.body)};
     return refused;
   }

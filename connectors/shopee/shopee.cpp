@@ -8,7 +8,9 @@
 
 namespace gerbang {
 
-std::unique_ptr<Connector> make_shopee_connector() { return std::make_unique<shopee::Shopee>(); }
+std::unique_ptr<Connector> make_shopee_connector() {
+  return std::make_unique<shopee::Shopee>();
+}
 
 namespace shopee {
 
@@ -45,8 +47,7 @@ Shopee::Shopee() {
   info_.live_hosts = {std::string(kLiveHost)};
 }
 
-Result<std::string> Shopee::authorise_url(const App& app, std::string_view state,
-                                          TimePoint) const {
+Result<std::string> Shopee::authorise_url(const App& app, std::string_view state, TimePoint) const {
   if (!id_number(app.app_id, UINT32_MAX))
     return Error(ErrorKind::invalid, "app_id_invalid", "a partner_id is a number below 2^32");
   if (app.redirect_url.empty())

@@ -1,6 +1,8 @@
-// Tokens and facts: the exchanges that come before any selling (facts shopee.md 2, 3.2 to 3.6, 3.15).
+// Tokens and facts: the exchanges that come before any selling (facts shopee.md 2, 3.2
+// to 3.6, 3.15).
 #include <algorithm>
 
+#include "connectors/shopee/access.hpp"
 #include "connectors/shopee/envelope.hpp"
 #include "connectors/shopee/facts.hpp"
 #include "connectors/shopee/limits.hpp"
@@ -12,7 +14,9 @@ namespace gerbang::shopee {
 
 namespace {
 
-json::Value number(std::uint64_t n) { return json::Value(static_cast<unsigned long long>(n)); }
+json::Value number(std::uint64_t n) {
+  return json::Value(static_cast<unsigned long long>(n));
+}
 
 // Beyond this a value is a moment, not a number of seconds (facts 2.2).
 constexpr std::int64_t kAbsolute = 1'000'000'000;
@@ -47,6 +51,19 @@ std::string granted(const AuthorisationGrant& grant, std::string_view name) {
 }
 
 }  // namespace
+
+Exchange<json::Value> read_locations(CallContext ctx) {
+  QueryItems pick_up;
+  pick_up.emplace_back("warehouse_type", "1");
+  HttpRequest request = shop_get(ctx, "shop/get_warehouse_detail", pick_up);
+  Exchange<Answer> asking = ask(ctx, std::move(request));
+  Result<Answer> answer = co_await std::move(asking);
+  if (!answer) co_return std::move(answer).error();
+  if (answer->error && answer->error->code == "location_ids_not_used")
+    co_return json::Value(json::Array());
+  if (answer->error) co_return std::move(*answer->error);
+  co_return locations_from(answer->envelope.body);
+}
 
 Exchange<std::vector<TokenSet>> Shopee::exchange_code(CallContext ctx,
                                                       AuthorisationGrant grant) const {
@@ -130,23 +147,18 @@ Exchange<json::Value> Shopee::read_shop_facts(CallContext ctx) const {
   Result<json::Value> limits = co_await std::move(asking_limits);
   if (!limits) co_return std::move(limits).error();
 
-  QueryItems pick_up;
-  pick_up.emplace_back("warehouse_type", "1");
-  HttpRequest for_places = shop_get(ctx, "shop/get_warehouse_detail", pick_up);
-  Exchange<Answer> asking_places = ask(ctx, std::move(for_places));
-  Result<Answer> places = co_await std::move(asking_places);
+  Exchange<json::Value> reading_places = read_locations(ctx);
+  Result<json::Value> places = co_await std::move(reading_places);
   if (!places) co_return std::move(places).error();
-  // Ordinary shops have no location ids and say so with an error (facts 3.15).
-  const bool ordinary = places->error && places->error->code == "location_ids_not_used";
-  if (places->error && !ordinary) co_return std::move(*places->error);
 
   json::Object out;
   out.append("categories", categories_from(*tree));
   out.append("couriers", couriers_from(*couriers));
   out.append("limits", (*limits)["response"]);
-  out.append("locations", ordinary ? json::Value(json::Array()) : locations_from(places->envelope.body));
+  out.append("locations", *std::move(places));
   if (out.find("categories")->items().empty())
-    co_return Error(ErrorKind::transient, "channel_answer_unreadable", "a category tree without leaves");
+    co_return Error(ErrorKind::transient, "channel_answer_unreadable",
+                    "a category tree without leaves");
   co_return json::Value(std::move(out));
 }
 

@@ -1,6 +1,7 @@
 // Stock, price, state and reading back (facts shopee.md 3.9 to 3.14).
 #include <algorithm>
 
+#include "connectors/shopee/access.hpp"
 #include "connectors/shopee/envelope.hpp"
 #include "connectors/shopee/limits.hpp"
 #include "connectors/shopee/request.hpp"
@@ -175,7 +176,39 @@ Exchange<BatchAck> Shopee::set_stock(CallContext ctx, StockBatch batch) const {
   BatchAck ack = empty_ack(batch.items);
   LevelCall level{"product/update_stock", "stock_refused"};
   StockBody body;
-  return send_batch(std::move(ctx), level, std::move(batch.items), std::move(ack), body);
+  Exchange<BatchAck> sending = send_batch(ctx, level, batch.items, std::move(ack), body);
+  Result<BatchAck> sent = co_await std::move(sending);
+  if (!sent) co_return std::move(sent).error();
+  bool places_needed = false;
+  for (const ItemAck& item : sent->items)
+    places_needed = places_needed || (item.error && item.error->code == "location_ids_needed");
+  if (!places_needed) co_return sent;
+
+  // The shop has become a multi-warehouse shop, or nothing was read of it yet (facts 3.13, 3.15):
+  // with its location ids what was refused is sent once more.
+  Exchange<json::Value> reading = read_locations(ctx);
+  Result<json::Value> places = co_await std::move(reading);
+  if (!places) co_return std::move(places).error();
+  if (places->items().empty()) co_return sent;
+  json::Object facts = ctx.shop_facts ? ctx.shop_facts->members() : json::Object();
+  facts.set("locations", *std::move(places));
+  ctx.shop_facts = std::make_shared<const json::Value>(std::move(facts));
+  std::vector<std::size_t> again;
+  BatchAck rest;
+  std::vector<StockItem> items;
+  for (std::size_t i = 0; i < sent->items.size(); ++i) {
+    if (!sent->items[i].error || sent->items[i].error->code != "location_ids_needed") continue;
+    again.push_back(i);
+    items.push_back(batch.items[i]);
+    rest.items.push_back(ItemAck{batch.items[i].sku, std::nullopt});
+  }
+  Exchange<BatchAck> resending =
+      send_batch(std::move(ctx), level, std::move(items), std::move(rest), body);
+  Result<BatchAck> resent = co_await std::move(resending);
+  if (!resent) co_return std::move(resent).error();
+  for (std::size_t k = 0; k < again.size(); ++k)
+    sent->items[again[k]] = std::move(resent->items[k]);
+  co_return sent;
 }
 
 Exchange<BatchAck> Shopee::set_price(CallContext ctx, PriceBatch batch) const {

@@ -99,8 +99,8 @@ Exchange<bool> arrange(CallContext ctx, OrderAction action, std::string package)
     co_return std::move(way).error();
   } else {
     // Not repeatable blindly: look first (facts 1.7).
-    HttpRequest request = shop_post(ctx, "logistics/ship_order", ship_body(action, package, *way),
-                                    Effect::create);
+    HttpRequest request =
+        shop_post(ctx, "logistics/ship_order", ship_body(action, package, *way), Effect::create);
     Exchange<json::Value> asking = ask_ok(ctx, std::move(request));
     Result<json::Value> shipped = co_await std::move(asking);
     if (shipped) co_return true;
@@ -130,7 +130,8 @@ Exchange<OrderPage> Shopee::list_orders(CallContext ctx, OrderWindow window) con
   if (!reply) co_return std::move(reply).error();
   OrderPage page = order_page_from(*reply);
   if (page.next == window.cursor && !page.next.empty())
-    co_return Error(ErrorKind::transient, "channel_answer_unreadable", "the next page is this page");
+    co_return Error(ErrorKind::transient, "channel_answer_unreadable",
+                    "the next page is this page");
   co_return page;
 }
 
@@ -177,16 +178,15 @@ Exchange<Ack> Shopee::ship_order(CallContext ctx, OrderAction action) const {
   std::vector<Shipment> parcels = action.shipments;
   if (parcels.empty()) parcels.emplace_back();
   for (const Shipment& parcel : parcels) {
-    Exchange<bool> arranging =
-        arrange(ctx, action, split ? parcel.remote_package : std::string());
+    Exchange<bool> arranging = arrange(ctx, action, split ? parcel.remote_package : std::string());
     Result<bool> arranged = co_await std::move(arranging);
     if (!arranged) co_return std::move(arranged).error();
   }
   // Arranged. A number that is not there yet comes with push 4 or the next fetch.
   Ack ack;
   for (Shipment& parcel : parcels) {
-    Exchange<std::string> asking = tracking_number(
-        ctx, action.external_id, split ? parcel.remote_package : std::string());
+    Exchange<std::string> asking =
+        tracking_number(ctx, action.external_id, split ? parcel.remote_package : std::string());
     Result<std::string> number = co_await std::move(asking);
     if (number && !number->empty()) parcel.tracking_number = *std::move(number);
     if (!parcel.remote_package.empty() || !parcel.tracking_number.empty())
@@ -214,8 +214,8 @@ Exchange<Ack> Shopee::answer_cancellation(CallContext ctx, OrderAction action, b
   json::Object body;
   body.append("order_sn", action.external_id);
   body.append("operation", accept ? "ACCEPT" : "REJECT");
-  HttpRequest request = shop_post(ctx, "order/handle_buyer_cancellation",
-                                  json::Value(std::move(body)), Effect::set);
+  HttpRequest request =
+      shop_post(ctx, "order/handle_buyer_cancellation", json::Value(std::move(body)), Effect::set);
   Exchange<json::Value> asking = ask_ok(ctx, std::move(request));
   Result<json::Value> reply = co_await std::move(asking);
   if (reply) co_return Ack();

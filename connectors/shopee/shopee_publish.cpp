@@ -18,6 +18,13 @@ Error gone(const std::string& item) {
   return Error(ErrorKind::not_found, "listing_gone", "item " + item + " is no longer there");
 }
 
+// Only reading an item may say that it is gone: the engine then publishes it anew. A variant that
+// vanished between our calls is found by the next run's reading.
+Error not_gone(Error error) {
+  if (error.kind == ErrorKind::not_found) error.kind = ErrorKind::transient;
+  return error;
+}
+
 // Brings every picture that Shopee does not have yet from the seller's address to Shopee.
 Exchange<ImageIds> upload_images(CallContext ctx, std::vector<std::string> urls, ImageIds known) {
   ImageIds out;
@@ -69,8 +76,8 @@ Exchange<json::Value> write(CallContext ctx, std::string_view call, json::Value 
   return ask_ok(std::move(ctx), std::move(request));
 }
 
-// Gives a plain item its variants, takes them from one that shall be plain, or changes the number of
-// axes. Old model ids die (facts 3.11); the new ones come back.
+// Gives a plain item its variants, takes them from one that shall be plain, or changes the number
+// of axes. Old model ids die (facts 3.11); the new ones come back.
 Exchange<RemoteModels> rebuild_variants(CallContext ctx, std::uint64_t item, Plan plan) {
   json::Value body = init_tier_body(ctx, item, plan);
   Exchange<json::Value> writing = write(ctx, "product/init_tier_variation", std::move(body));
@@ -82,7 +89,8 @@ Exchange<RemoteModels> rebuild_variants(CallContext ctx, std::uint64_t item, Pla
   co_return co_await std::move(reading);
 }
 
-// Makes the variants of an item that has some what the plan says; gives the models as they are then.
+// Makes the variants of an item that has some what the plan says; gives the models as they are
+// then.
 Exchange<RemoteModels> align_variants(CallContext ctx, std::uint64_t item, Plan plan,
                                       bool repacked) {
   Exchange<RemoteModels> reading = read_models(ctx, item);
@@ -118,7 +126,8 @@ Exchange<RemoteModels> align_variants(CallContext ctx, std::uint64_t item, Plan 
     for (RemoteModel& m : models_from(*added).models) there->models.push_back(std::move(m));
   }
   if (changes.changed) {
-    Exchange<json::Value> repacking = write(ctx, "product/update_model", *std::move(changes.changed));
+    Exchange<json::Value> repacking =
+        write(ctx, "product/update_model", *std::move(changes.changed));
     Result<json::Value> changed = co_await std::move(repacking);
     if (!changed) co_return std::move(changed).error();
   }
@@ -191,7 +200,8 @@ Exchange<ListingRef> Shopee::publish_listing(CallContext ctx, ListingDraft draft
   ListingRef ref;
   ref.remote_product = (*reply)["response"]["item_id"].to_text();
   if (!id_number(ref.remote_product))
-    co_return Error(ErrorKind::indeterminate, "channel_answer_unreadable", "no item_id in the answer");
+    co_return Error(ErrorKind::indeterminate, "channel_answer_unreadable",
+                    "no item_id in the answer");
   ref.memo = memo_of(plan, draft.images, *images);
   if (plan.has_models()) {
     ref.resume_after = kBeforeVariants;
@@ -233,7 +243,7 @@ Exchange<ListingRef> Shopee::update_listing(CallContext ctx, ListingDraft draft)
     for (const auto& [key, value] : fields->members()) body.append(key, value);
     Exchange<json::Value> writing = write(ctx, "product/update_item", json::Value(std::move(body)));
     Result<json::Value> written = co_await std::move(writing);
-    if (!written) co_return std::move(written).error();
+    if (!written) co_return not_gone(std::move(written).error());
   }
 
   const bool has_models = current["has_model"].as_bool().value_or(false);
@@ -241,17 +251,17 @@ Exchange<ListingRef> Shopee::update_listing(CallContext ctx, ListingDraft draft)
     if (has_models) {
       Exchange<RemoteModels> rebuilding = rebuild_variants(ctx, *item, plan);
       Result<RemoteModels> plain = co_await std::move(rebuilding);
-      if (!plain) co_return std::move(plain).error();
+      if (!plain) co_return not_gone(std::move(plain).error());
     }
     ref.variants.emplace(plan.models[0].sku, "0");
     co_return ref;
   }
 
   const bool repacked = draft.memo["sent"]["packing"] != ref.memo["sent"]["packing"];
-  Exchange<RemoteModels> making = has_models ? align_variants(ctx, *item, plan, repacked)
-                                             : rebuild_variants(ctx, *item, plan);
+  Exchange<RemoteModels> making =
+      has_models ? align_variants(ctx, *item, plan, repacked) : rebuild_variants(ctx, *item, plan);
   Result<RemoteModels> models = co_await std::move(making);
-  if (!models) co_return std::move(models).error();
+  if (!models) co_return not_gone(std::move(models).error());
   auto ids = variant_ids(plan, *models);
   if (!ids)
     co_return Error(ErrorKind::transient, "channel_answer_incomplete", "a variant got no model_id");
@@ -260,8 +270,8 @@ Exchange<ListingRef> Shopee::update_listing(CallContext ctx, ListingDraft draft)
 }
 
 Exchange<ListingRef> Shopee::find_listing(CallContext ctx, ListingDraft draft) const {
-  const std::string sku = draft.options.empty() && !draft.variants.empty() ? draft.variants[0].sku
-                                                                           : draft.code;
+  const std::string sku =
+      draft.options.empty() && !draft.variants.empty() ? draft.variants[0].sku : draft.code;
   HttpRequest search = shop_get(ctx, "product/search_item", search_query(sku));
   Exchange<json::Value> searching = ask_ok(ctx, std::move(search));
   Result<json::Value> hits = co_await std::move(searching);
@@ -290,7 +300,7 @@ Exchange<ListingRef> Shopee::find_listing(CallContext ctx, ListingDraft draft) c
   if (found.items().size() > 1)
     co_return Error(ErrorKind::rejected, "listing_ambiguous", "several items carry " + sku);
 
-  const json::Value item = found[kFirst];
+  const json::Value item = found[0];
   ListingRef ref;
   ref.remote_product = item["item_id"].to_text();
   ref.memo = draft.memo;
@@ -302,8 +312,7 @@ Exchange<ListingRef> Shopee::find_listing(CallContext ctx, ListingDraft draft) c
     }
     co_return ref;
   }
-  Exchange<RemoteModels> reading =
-      read_models(ctx, id_number(ref.remote_product).value_or(0));
+  Exchange<RemoteModels> reading = read_models(ctx, id_number(ref.remote_product).value_or(0));
   Result<RemoteModels> models = co_await std::move(reading);
   if (!models) co_return std::move(models).error();
   for (const RemoteModel& m : models->models) {

@@ -26,7 +26,6 @@ constexpr std::array<std::pair<std::string_view, OrderStatus>, 13> kOrderStatuse
     {"CANCELED", OrderStatus::cancelled},
 }};
 
-
 // Base letter of the accented Latin letters that occur in names; 0 for anything else.
 char base_letter(std::uint32_t cp) {
   struct Range {
@@ -69,7 +68,6 @@ std::string_view trimmed(std::string_view s) {
   while (!s.empty() && blank(s.back())) s.remove_suffix(1);
   return s;
 }
-
 
 }  // namespace
 
@@ -163,8 +161,9 @@ std::string folded(std::string_view text) {
 }
 
 std::size_t length_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 }  // namespace gerbang::shopee

@@ -16,15 +16,17 @@ namespace gerbang::shopee {
 // ---- orders (facts 4.1)
 
 // An unknown word reads as pending, which holds stock and lets nothing be shipped; the word itself
-// stays in RemoteOrder::remote_status. TO_RETURN reads as delivered: it may still end COMPLETED, and
-// putting goods back is a person's decision.
+// stays in RemoteOrder::remote_status. TO_RETURN reads as delivered: it may still end COMPLETED,
+// and putting goods back is a person's decision.
 OrderStatus order_status(std::string_view word);
 // Ours ("out_of_stock", "customer_request", other) to Shopee's (facts 4.4).
 std::string_view cancel_reason(std::string_view ours);
 
 // ---- items (facts 3.12)
 
-inline bool is_listed(std::string_view item_status) { return item_status == "NORMAL"; }
+inline bool is_listed(std::string_view item_status) {
+  return item_status == "NORMAL";
+}
 bool is_deleted(std::string_view item_status);  // SELLER_DELETE, SHOPEE_DELETE, DELETED
 
 // ---- error codes (facts 1.4, 1.7 and the lists of sections 2 to 5)
@@ -40,8 +42,8 @@ struct CodeMeaning {
 std::span<const CodeMeaning> code_table();
 const CodeMeaning* meaning_of(std::string_view remote_code);
 
-// "product.error_param", "order. error_param", " " → "error_param", "error_param", "". One prefix is
-// dropped; the literal "error.param" stays.
+// "product.error_param", "order. error_param", " " → "error_param", "error_param", "". One prefix
+// is dropped; the literal "error.param" stays.
 std::string bare_code(std::string_view sent);
 
 // A free text of the channel ("Wrong model_id.", failed_reason) when it tells more than a code such

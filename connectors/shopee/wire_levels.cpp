@@ -10,7 +10,9 @@ namespace gerbang::shopee {
 
 namespace {
 
-json::Value as_id(std::uint64_t id) { return json::Value(static_cast<unsigned long long>(id)); }
+json::Value as_id(std::uint64_t id) {
+  return json::Value(static_cast<unsigned long long>(id));
+}
 
 // "0" and "" are the one model of an item without variants.
 std::optional<std::uint64_t> model_number(const std::string& remote_variant) {
@@ -92,8 +94,8 @@ std::vector<std::optional<Error>> element_results(const CallContext& ctx, const 
     const auto of = [&](const json::Value& e) { return names(e, by, id); };
     // An element may stand in both lists (several locations): then it is not done.
     if (const auto it = std::find_if(failed.begin(), failed.end(), of); it != failed.end()) {
-      out.emplace_back(element_error(ctx, asked, answer.envelope, {},
-                                     (*it)["failed_reason"].text(), otherwise));
+      out.emplace_back(
+          element_error(ctx, asked, answer.envelope, {}, (*it)["failed_reason"].text(), otherwise));
     } else if (std::any_of(done.begin(), done.end(), of)) {
       out.emplace_back();
     } else if (answer.error) {

@@ -34,9 +34,9 @@ std::optional<json::Value> price_body(const std::vector<PriceItem>& items, const
 std::optional<json::Value> unlist_body(const std::vector<StateItem>& items,
                                        const std::vector<std::size_t>& places);
 
-// What the answer says of each id ("" or the id as text): nothing = done. Elements that are named in
-// neither list are open: transient, an absolute value is simply sent again.
-// `by` is the field that names the element: "model_id", "item_id".
+// What the answer says of each id ("" or the id as text): nothing = done. Elements that are named
+// in neither list are open: transient, an absolute value is simply sent again. `by` is the field
+// that names the element: "model_id", "item_id".
 std::vector<std::optional<Error>> element_results(const CallContext& ctx, const Asked& asked,
                                                   const Answer& answer, std::string_view by,
                                                   const std::vector<std::string>& ids,

@@ -1,6 +1,5 @@
 #include "connectors/shopee/wire_listings.hpp"
 
-#include "connectors/shopee/limits.hpp"
 #include "connectors/shopee/units.hpp"
 
 namespace gerbang::shopee {
@@ -30,7 +29,7 @@ std::optional<Quantity> stock_of(const json::Value& v) {
 // what we set.
 std::optional<Money> price_of(const json::Value& v) {
   const json::Value& info = v["price_info"];
-  const json::Value& first = info.is_array() ? info[kFirst] : info;
+  const json::Value& first = info.is_array() ? info[0] : info;
   const auto amount = rupiah(first["original_price"]);
   if (!amount) return std::nullopt;
   Money out{*amount, "IDR"};

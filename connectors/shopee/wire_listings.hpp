@@ -22,7 +22,8 @@ QueryItems base_info_query(const std::vector<std::string>& ids);
 const json::Value& item_in(const json::Value& base_info_reply, std::string_view id);
 
 // One listing for a plain item ("0" is its variant), one per model otherwise.
-std::vector<RemoteListing> listings_from(const json::Value& item, const json::Value* model_list_reply);
+std::vector<RemoteListing> listings_from(const json::Value& item,
+                                         const json::Value* model_list_reply);
 
 QueryItems search_query(std::string_view item_sku);
 std::vector<std::string> search_ids(const json::Value& reply);

@@ -17,7 +17,9 @@ constexpr std::string_view kDetailFields =
     "item_list,total_amount,pay_time,package_list,shipping_carrier,recipient_address,"
     "buyer_username,cancel_by,cancel_reason,buyer_cancel_reason,fulfillment_flag";
 
-bool is_masked(std::string_view text) { return text.find('*') != std::string_view::npos; }
+bool is_masked(std::string_view text) {
+  return text.find('*') != std::string_view::npos;
+}
 
 std::string unmasked(const json::Value& v) {
   return is_masked(v.text()) ? std::string() : std::string(v.text());
@@ -53,7 +55,8 @@ Secret buyer_from(const json::Value& order) {
   return Secret(json::dump(json::Value(std::move(out))));
 }
 
-// The same item and variant may stand on several lines; line_item_id alone is the item's (facts 4.3).
+// The same item and variant may stand on several lines; line_item_id alone is the item's
+// (facts 4.3).
 std::string line_identity(const json::Value& item, std::set<std::string>& taken) {
   std::string order_item = item["order_item_id"].to_text();
   if (order_item.empty()) order_item = item["item_id"].to_text();
@@ -85,8 +88,8 @@ OrderLine line_from(const json::Value& item, std::set<std::string>& taken) {
 }
 
 TimePoint time_from(const json::Value& seconds) {
-  return from_unix_seconds(std::clamp<std::int64_t>(seconds.to_integral().value_or(0), 0,
-                                                    4'000'000'000));
+  return from_unix_seconds(
+      std::clamp<std::int64_t>(seconds.to_integral().value_or(0), 0, 4'000'000'000));
 }
 
 const json::Value* best_address(const json::Value& pickup) {
@@ -125,7 +128,8 @@ bool wants_tracking(const json::Value& needed) {
   return wants(needed, "tracking_number") || wants(needed, "tracking_no");
 }
 
-json::Value with_tracking(json::Object details, const OrderAction& action, const json::Value& needed) {
+json::Value with_tracking(json::Object details, const OrderAction& action,
+                          const json::Value& needed) {
   if (wants_tracking(needed)) details.append("tracking_number", action.tracking_number);
   return json::Value(std::move(details));
 }
@@ -207,8 +211,9 @@ json::Value cancel_body(const OrderAction& action) {
       if (!item) continue;
       json::Object entry;
       entry.append("item_id", json::Value(static_cast<unsigned long long>(*item)));
-      entry.append("model_id", json::Value(static_cast<unsigned long long>(
-                                   id_number(line.remote_variant).value_or(0))));
+      entry.append(
+          "model_id",
+          json::Value(static_cast<unsigned long long>(id_number(line.remote_variant).value_or(0))));
       if (std::find(items.begin(), items.end(), json::Value(entry)) == items.end())
         items.emplace_back(std::move(entry));
     }
@@ -238,7 +243,8 @@ Result<ShipWay> ship_way(const json::Value& reply, const OrderAction& action) {
     const json::Value* slot = address ? best_slot(*address) : nullptr;
     json::Object details;
     if (wants(*pickup, "address_id") && !address)
-      return Error(ErrorKind::rejected, "shipping_details_needed", "the shop has no pick-up address");
+      return Error(ErrorKind::rejected, "shipping_details_needed",
+                   "the shop has no pick-up address");
     if (address) details.append("address_id", (*address)["address_id"]);
     // Times may be missing: then it is shipped without one (facts 4.5).
     if (slot) details.append("pickup_time_id", (*slot)["pickup_time_id"]);
@@ -248,7 +254,7 @@ Result<ShipWay> ship_way(const json::Value& reply, const OrderAction& action) {
       !wants(*dropoff, "slug")) {
     json::Object details;
     if (wants(*dropoff, "branch_id")) {
-      const json::Value& branch = response["dropoff"]["branch_list"][kFirst]["branch_id"];
+      const json::Value& branch = response["dropoff"]["branch_list"][0]["branch_id"];
       if (branch.is_null())
         return Error(ErrorKind::rejected, "shipping_details_needed", "no drop-off branch offered");
       details.append("branch_id", branch);
@@ -265,7 +271,8 @@ Result<ShipWay> ship_way(const json::Value& reply, const OrderAction& action) {
   if (needed.empty())
     return Error(ErrorKind::blocked, "shipping_not_ready", "no way of shipping is offered yet")
         .after(kAllocationWait);
-  return Error(ErrorKind::rejected, "shipping_details_needed", "the courier wants more than we have");
+  return Error(ErrorKind::rejected, "shipping_details_needed",
+               "the courier wants more than we have");
 }
 
 json::Value ship_body(const OrderAction& action, const std::string& package, const ShipWay& way) {
@@ -273,9 +280,15 @@ json::Value ship_body(const OrderAction& action, const std::string& package, con
   out.append("order_sn", action.external_id);
   if (!package.empty()) out.append("package_number", package);  // never an empty text (facts 4.5)
   switch (way.kind) {
-    case ShipWay::Kind::dropoff: out.append("dropoff", way.details); break;
-    case ShipWay::Kind::pickup: out.append("pickup", way.details); break;
-    case ShipWay::Kind::non_integrated: out.append("non_integrated", way.details); break;
+    case ShipWay::Kind::dropoff:
+      out.append("dropoff", way.details);
+      break;
+    case ShipWay::Kind::pickup:
+      out.append("pickup", way.details);
+      break;
+    case ShipWay::Kind::non_integrated:
+      out.append("non_integrated", way.details);
+      break;
   }
   return json::Value(std::move(out));
 }

@@ -11,7 +11,9 @@ namespace gerbang::shopee {
 
 namespace {
 
-std::string image_field(std::size_t index) { return "/images/" + std::to_string(index); }
+std::string image_field(std::size_t index) {
+  return "/images/" + std::to_string(index);
+}
 
 std::string hash_of(const json::Value& value) {
   return to_hex(sha256(json::dump(value))).substr(0, 16);
@@ -118,7 +120,8 @@ std::vector<PlannedTier> tiers_from(const json::Value& response) {
   if (!out.empty()) return out;
   for (const json::Value& t : response["tier_variation"].items()) {
     PlannedTier tier{std::string(t["name"].text()), {}};
-    for (const json::Value& o : t["option_list"].items()) tier.options.emplace_back(o["option"].text());
+    for (const json::Value& o : t["option_list"].items())
+      tier.options.emplace_back(o["option"].text());
     out.push_back(std::move(tier));
   }
   return out;
@@ -165,7 +168,7 @@ Result<std::string> image_id(const CallContext& ctx, const Answer& answer, std::
   Asked asked;
   asked.operation = "media_space.upload_image";
   asked.effect = Effect::set;
-  const json::Value& first = answer.response()["image_info_list"][kFirst];
+  const json::Value& first = answer.response()["image_info_list"][0];
   if (const std::string code = bare_code(first["error"].text()); !code.empty()) {
     Error error = element_error(ctx, asked, answer.envelope, first["error"].text(),
                                 first["message"].text(), "image_refused");

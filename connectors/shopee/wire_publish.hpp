@@ -32,8 +32,8 @@ json::Value memo_of(const Plan& plan, const std::vector<std::string>& urls, cons
 json::Value add_item_body(const CallContext& ctx, const Plan& plan,
                           const std::vector<std::string>& image_ids);
 // Only the fields that differ from what was sent before (`memo`) or stands there (`current`, one
-// entry of get_item_base_info). Nothing when none does. Price, stock and variants have calls of their
-// own; logistic_info is gone since mid-2026.
+// entry of get_item_base_info). Nothing when none does. Price, stock and variants have calls of
+// their own; logistic_info is gone since mid-2026.
 std::optional<json::Value> update_item_body(const Plan& plan, const json::Value& current,
                                             const json::Value& memo, const json::Value& next_memo,
                                             const std::vector<std::string>& image_ids);
@@ -59,11 +59,11 @@ json::Value init_tier_body(const CallContext& ctx, std::uint64_t item, const Pla
 
 // What turns the variants that are there into those that are wanted.
 struct ModelChanges {
-  bool rebuild = false;                 // init_tier_variation: another number of axes, or nothing kept
-  std::vector<std::string> gone;        // delete_model, by model id
-  std::optional<json::Value> tiers;     // update_tier_variation
-  std::optional<json::Value> added;     // add_model
-  std::optional<json::Value> changed;   // update_model: SKU, weight, dimension
+  bool rebuild = false;              // init_tier_variation: another number of axes, or nothing kept
+  std::vector<std::string> gone;     // delete_model, by model id
+  std::optional<json::Value> tiers;  // update_tier_variation
+  std::optional<json::Value> added;  // add_model
+  std::optional<json::Value> changed;  // update_model: SKU, weight, dimension
 };
 // `repacked`: weights or packages differ from what was sent last; decides for models of which the
 // channel does not tell them.

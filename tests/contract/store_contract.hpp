@@ -266,8 +266,7 @@ TEST_P(StoreContract, products_are_listed_by_code_since_a_time_with_or_without_w
 
 TEST_P(StoreContract, a_foreign_cursor_is_refused) {
   const std::string org = organisation();
-  EXPECT_EQ(failure(store().read_now(ListProducts{.organisation = org, .cursor = "zz"})),
-            "invalid cursor_invalid");
+  EXPECT_EQ(failure(store().read_now(products_of(org, "zz"))), "invalid cursor_invalid");
 }
 
 // ---- what a shop should show ----------------------------------------------------------------
@@ -278,7 +277,7 @@ TEST_P(StoreContract, a_new_product_is_content_work_in_every_shop_that_is_not_re
   const std::string paused = shop(org, "lazada", ShopState::paused).id;
   const std::string waiting = shop(org, "blibli", ShopState::needs_authorisation).id;
   const std::string gone = shop(org, "bukalapak").id;
-  apply(SetShopState{.shop = gone, .state = ShopState::retired, .reason = "closed"});
+  apply(to_state(gone, ShopState::retired, "closed"));
   const std::string foreign = shop(organisation("B")).id;
 
   put(org, product("KOPI", {variant("KOPI-250"), variant("KOPI-500")}));
@@ -448,11 +447,11 @@ TEST_P(StoreContract, a_shop_offers_its_share_and_never_its_buffer) {
   EXPECT_EQ(listings(org, s).at("HAMPER-1").stock, 0) << "no basket yet";
   count(org, "KERANJANG", 100);
   EXPECT_EQ(listings(org, s).at("HAMPER-1").stock, 40);
-  apply(UpdateShop{.organisation = org, .shop = s, .share_percent = 50});
+  apply(with_share(org, s, 50));
   EXPECT_EQ(listings(org, s).at("HAMPER-1").stock, 20);
-  apply(UpdateShop{.organisation = org, .shop = s, .buffer = 35});
+  apply(with_buffer(org, s, 35));
   EXPECT_EQ(listings(org, s).at("HAMPER-1").stock, 5);
-  apply(UpdateShop{.organisation = org, .shop = s, .buffer = 50});
+  apply(with_buffer(org, s, 50));
   EXPECT_EQ(listings(org, s).at("HAMPER-1").stock, 0);
 }
 
@@ -580,24 +579,17 @@ TEST_P(StoreContract, a_shop_state_moves_with_its_event) {
   const std::string org = organisation();
   const std::string s = shop(org).id;
   clock().advance(std::chrono::minutes(1));
-  Shop moved =
-      apply(SetShopState{.shop = s, .state = ShopState::throttled, .reason = "rate_limited"});
+  Shop moved = apply(to_state(s, ShopState::throttled, "rate_limited"));
   EXPECT_EQ(moved.state, ShopState::throttled);
   EXPECT_EQ(moved.since, clock().now());
   clock().advance(std::chrono::minutes(1));
-  apply(SetShopState{.shop = s, .state = ShopState::throttled, .reason = "rate_limited"});
+  apply(to_state(s, ShopState::throttled, "rate_limited"));
   EXPECT_EQ(read(GetShop{org, s}).shop.since, clock().now() - std::chrono::minutes(1));
-  EXPECT_EQ(failure(store().apply_now(SetShopState{.shop = s,
-                                                   .organisation = {},
-                                                   .state = ShopState::active,
-                                                   .reason = {},
-                                                   .only_from = {ShopState::unreachable}})),
-            "conflict shop_state_moved");
-  apply(SetShopState{.shop = s,
-                     .organisation = org,
-                     .state = ShopState::needs_authorisation,
-                     .reason = "refresh_refused",
-                     .only_from = {ShopState::throttled}});
+  EXPECT_EQ(
+      failure(store().apply_now(to_state(s, ShopState::active, {}, {}, {ShopState::unreachable}))),
+      "conflict shop_state_moved");
+  apply(
+      to_state(s, ShopState::needs_authorisation, "refresh_refused", org, {ShopState::throttled}));
   EXPECT_THAT(event_types(org), ElementsAre("shop.state_changed", "shop.needs_authorisation"));
   ListEvents query;
   query.organisation = org;
@@ -611,22 +603,18 @@ TEST_P(StoreContract, retiring_a_shop_is_final_and_parks_its_work) {
   const std::string org = organisation();
   const std::string s = shop(org).id;
   put(org, product("KOPI", {variant("KOPI-250")}));
-  apply(SetShopState{
-      .shop = s, .organisation = org, .state = ShopState::retired, .reason = "closed"});
+  apply(to_state(s, ShopState::retired, "closed", org));
   EXPECT_EQ(event_types(org).back(), "shop.retired");
   EXPECT_THAT(work(s), IsEmpty());
   EXPECT_EQ(read(GetShop{org, s}).work.parked, 1);
   EXPECT_EQ(listings(org, s).size(), 1u) << "history stays";
 
-  EXPECT_EQ(
-      failure(store().apply_now(SetShopState{.shop = s, .state = ShopState::active, .reason = {}})),
-      "conflict shop_retired");
+  EXPECT_EQ(failure(store().apply_now(to_state(s, ShopState::active))), "conflict shop_retired");
   EXPECT_EQ(failure(store().apply_now(SaveTokens{s, 0, {}})), "conflict shop_retired");
   EXPECT_EQ(failure(store().apply_now(RequestSync{.organisation = org, .shop = s})),
             "conflict shop_retired");
-  EXPECT_EQ(failure(store().apply_now(UpdateShop{.organisation = org, .shop = s, .buffer = 3})),
-            "conflict shop_retired");
-  apply(SetShopState{.shop = s, .state = ShopState::retired, .reason = "closed"});
+  EXPECT_EQ(failure(store().apply_now(with_buffer(org, s, 3))), "conflict shop_retired");
+  apply(to_state(s, ShopState::retired, "closed"));
   put(org, product("KOPI", {variant("KOPI-250", 1)}));
   put(org, product("TEH", {variant("TEH-1")}));
   EXPECT_THAT(work(s), IsEmpty());
@@ -638,19 +626,20 @@ TEST_P(StoreContract, another_share_or_buffer_is_stock_work_of_what_is_published
   put(org, product("KOPI", {variant("KOPI-250"), variant("KOPI-500")}));
   put(org, product("TEH", {variant("TEH-1")}));
   publish(s, "KOPI", {"KOPI-250", "KOPI-500"});
-  apply(UpdateShop{.organisation = org, .shop = s, .name = "Nama Baru"});
+  UpdateShop rename;
+  rename.organisation = org;
+  rename.shop = s;
+  rename.name = "Nama Baru";
+  apply(rename);
   EXPECT_THAT(work(s), IsEmpty());
-  apply(UpdateShop{.organisation = org, .shop = s, .buffer = 1});
+  apply(with_buffer(org, s, 1));
   EXPECT_THAT(work(s), ElementsAre("stock KOPI-250", "stock KOPI-500"));
   clear_work(s);
-  apply(UpdateShop{.organisation = org, .shop = s, .share_percent = 70});
+  apply(with_share(org, s, 70));
   EXPECT_THAT(work(s), ElementsAre("stock KOPI-250", "stock KOPI-500"));
   EXPECT_EQ(read(GetShop{org, s}).shop.name, "Nama Baru");
-  EXPECT_EQ(failure(store().apply_now(UpdateShop{.organisation = org, .shop = s, .buffer = -1})),
-            "invalid shop_buffer_invalid");
-  EXPECT_EQ(
-      failure(store().apply_now(UpdateShop{.organisation = org, .shop = s, .share_percent = 101})),
-      "invalid shop_share_invalid");
+  EXPECT_EQ(failure(store().apply_now(with_buffer(org, s, -1))), "invalid shop_buffer_invalid");
+  EXPECT_EQ(failure(store().apply_now(with_share(org, s, 101))), "invalid shop_share_invalid");
 }
 
 inline TokenSet tokens(const std::string& remote_shop) {
@@ -873,7 +862,7 @@ TEST_P(StoreContract, events_are_read_in_order_after_a_cursor_and_by_type) {
   put(other, product("LAIN", {variant("LAIN-1")}));
   put(org, product("KOPI", {variant("KOPI-250")}));
   const std::string s = shop(org).id;
-  apply(SetShopState{.shop = s, .state = ShopState::paused, .reason = "by_person"});
+  apply(to_state(s, ShopState::paused, "by_person"));
   apply(WithdrawProduct{org, "KOPI", {}});
   ListEvents query;
   query.organisation = org;
@@ -987,7 +976,7 @@ TEST_P(StoreContract, another_organisation_finds_nothing_and_changes_nothing) {
   EXPECT_THAT(read(listings_of).data, IsEmpty());
   orders_of.shop.clear();
   EXPECT_THAT(read(orders_of).data, IsEmpty());
-  EXPECT_THAT(read(ListProducts{.organisation = other, .cursor = {}}).data, IsEmpty());
+  EXPECT_THAT(read(products_of(other)).data, IsEmpty());
   EXPECT_THAT(read(ListStock{.organisation = other, .cursor = {}}).data, IsEmpty());
   EXPECT_THAT(read(ListShops{other}), IsEmpty());
   EXPECT_THAT(read(ListKeys{other}), IsEmpty());
@@ -996,11 +985,9 @@ TEST_P(StoreContract, another_organisation_finds_nothing_and_changes_nothing) {
   EXPECT_EQ(failure(store().apply_now(WithdrawProduct{other, "KOPI", {}})),
             "not_found product_unknown");
   EXPECT_EQ(failure(set_price(other, "KOPI-250", 1)), "not_found sku_unknown");
-  EXPECT_EQ(failure(store().apply_now(SetShopState{
-                .shop = s, .organisation = other, .state = ShopState::paused, .reason = {}})),
+  EXPECT_EQ(failure(store().apply_now(to_state(s, ShopState::paused, {}, other))),
             "not_found shop_unknown");
-  EXPECT_EQ(failure(store().apply_now(UpdateShop{.organisation = other, .shop = s, .buffer = 9})),
-            "not_found shop_unknown");
+  EXPECT_EQ(failure(store().apply_now(with_buffer(other, s, 9))), "not_found shop_unknown");
   EXPECT_EQ(failure(store().apply_now(RequestSync{.organisation = other, .shop = s})),
             "not_found shop_unknown");
   EXPECT_EQ(failure(store().apply_now(RevokeKey{other, key_id})), "not_found key_unknown");

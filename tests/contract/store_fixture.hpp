@@ -73,6 +73,31 @@ inline Product product(std::string code, std::vector<Variant> variants) {
   return p;
 }
 
+inline SetShopState to_state(std::string shop, ShopState state, std::string reason = {},
+                             std::string organisation = {}, std::vector<ShopState> only_from = {}) {
+  return {std::move(shop), std::move(organisation), state, std::move(reason), std::move(only_from)};
+}
+inline UpdateShop with_buffer(std::string organisation, std::string shop, std::int64_t buffer) {
+  UpdateShop script;
+  script.organisation = std::move(organisation);
+  script.shop = std::move(shop);
+  script.buffer = buffer;
+  return script;
+}
+inline UpdateShop with_share(std::string organisation, std::string shop, int percent) {
+  UpdateShop script;
+  script.organisation = std::move(organisation);
+  script.shop = std::move(shop);
+  script.share_percent = percent;
+  return script;
+}
+inline ListProducts products_of(std::string organisation, std::string cursor = {}) {
+  ListProducts query;
+  query.organisation = std::move(organisation);
+  query.cursor = std::move(cursor);
+  return query;
+}
+
 // A store with a clock that stands still, and the steps that tests have in common.
 class StoreFixture {
  public:

@@ -202,8 +202,10 @@ World::World(Options options)
 }
 
 World::~World() {
+  // Every coroutine ends before what it refers to.
+  engine_->stop();
+  run_for(std::chrono::seconds(10));
   store_->close();
-  engine_.reset();
 }
 
 void World::start_engine() {
