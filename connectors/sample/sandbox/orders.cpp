@@ -6,7 +6,7 @@
 namespace gerbang::sample_sandbox {
 
 namespace {
-bool one_of(std::string_view state, std::initializer_list<std::string_view> states) {
+bool one_of(std::string_view state, const std::vector<std::string_view>& states) {
   return std::find(states.begin(), states.end(), state) != states.end();
 }
 // Where a list goes on: behind this moment and id.
@@ -251,7 +251,7 @@ Result<json::Value> PasarContoh::order_verb(std::string_view id, std::string_vie
                                             const json::Value&) {
   struct Step {
     std::string_view verb;
-    std::initializer_list<std::string_view> from;
+    std::vector<std::string_view> from;
     const char* to;
   };
   static const Step kSteps[] = {
