@@ -6,6 +6,7 @@
 #include "connectors/sample/limits.hpp"
 #include "connectors/sample/sign.hpp"
 #include "connectors/sample/units.hpp"
+#include "core/base/crypto.hpp"
 #include "tests/kit/script.hpp"
 
 namespace gerbang {
@@ -360,9 +361,11 @@ TEST_F(Sample, webhook_of_anybody_else_is_refused) {
   EXPECT_EQ(code(hook(kHookSign), rotated, none), "opened");
   rotated.push_secret_before = Secret();
   EXPECT_EQ(code(hook(kHookSign), rotated, none), "webhook_signature");
-  // Without any secret nothing opens: an empty key is not a key.
-  App bare;
-  EXPECT_EQ(code(hook(kHookSign), bare, none), "webhook_signature");
+  // An empty key is not a key, neither as the previous secret nor where none is set at all.
+  const std::string forged =
+      to_hex(hmac_sha256("", "1612137600\n" + to_hex(sha256(hook("").body))));
+  EXPECT_EQ(code(hook(forged), app, none), "webhook_signature");
+  EXPECT_EQ(code(hook(forged), App(), none), "webhook_signature");
 }
 
 TEST_F(Sample, kinds_of_events) {
