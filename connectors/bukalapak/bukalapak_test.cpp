@@ -5,6 +5,7 @@
 
 #include "connectors/bukalapak/replay.hpp"
 #include "core/base/url.hpp"
+#include "tests/kit/script.hpp"
 
 namespace gerbang {
 namespace {
@@ -112,10 +113,9 @@ TEST_F(BukalapakReplay, code_becomes_tokens_of_a_named_shop) {
 TEST_F(BukalapakReplay, tokens_are_kept_although_the_shop_has_no_name) {
   AuthorisationGrant grant;
   grant.query = {{"code", "kode"}};
-  for (const auto trouble : replaying::kTroubles) {
+  for (const kit::Fault& fault : kit::standard_faults({fixture("not_authorised.json").body})) {
     const auto run =
-        replay(connector->exchange_code(ctx(), grant),
-               {fixture("token.json"), replaying::troubled(trouble, json_reply("{}"))});
+        replay(connector->exchange_code(ctx(), grant), {fixture("token.json"), fault.response});
     ASSERT_TRUE(run.result.ok());
     EXPECT_EQ(run.result->at(0).access.reveal(), "akses-baru");
     EXPECT_EQ(run.result->at(0).remote_shop_id, "");
@@ -266,8 +266,7 @@ TEST_F(BukalapakReplay, a_batch_answers_for_each_item) {
   }
   batch.items[0].price = Money{99};
   const auto run = replay(connector->set_price(ctx(), batch),
-                          {fixture("product.json"), refused(404, 10002),
-                           replaying::troubled(replaying::Trouble::throttled, {})});
+                          {fixture("product.json"), refused(404, 10002), json_reply("", 429)});
   ASSERT_TRUE(run.result.ok());
   ASSERT_EQ(run.result->items.size(), 4u);
   EXPECT_EQ(run.result->items[0].error->code, "price_out_of_range");
@@ -492,53 +491,52 @@ TEST_F(BukalapakReplay, trouble_at_every_step_of_every_operation) {
   action.tracking_number = "R1";
   ListingDraft known = draft();
   known.remote_product = "2k9x1a";
-  const auto images = [](std::size_t step) { return step == 0; };  // the tenant's own server
-
   const Connector& c = *connector;
-  using replaying::expect_trouble_at_every_step;
-  expect_trouble_at_every_step(
-      "publish", [&] { return c.publish_listing(ctx(), draft()); },
-      {png(), image_id("70001"), product}, images);
-  expect_trouble_at_every_step(
-      "update", [&] { return c.update_listing(ctx(), known); }, {png(), image_id("1"), product},
-      images);
-  expect_trouble_at_every_step("find", [&] { return c.find_listing(ctx(), draft()); },
-                               {fixture("products.json")});
-  expect_trouble_at_every_step("stock", [&] { return c.set_stock(ctx(), stock); }, {product});
-  expect_trouble_at_every_step("price", [&] { return c.set_price(ctx(), price); }, {product});
-  expect_trouble_at_every_step("state", [&] { return c.set_state(ctx(), state); }, {product});
-  expect_trouble_at_every_step("remove", [&] { return c.set_state(ctx(), removal); }, {product});
-  expect_trouble_at_every_step("read back", [&] { return c.read_listings(ctx(), ""); },
-                               {fixture("products.json")});
-  expect_trouble_at_every_step("facts", [&] { return c.read_shop_facts(ctx()); },
-                               {fixture("categories.json")});
-  expect_trouble_at_every_step("fetch",
-                               [&] {
-                                 return c.fetch_orders(ctx(), {"1", "2"});
-                               },
-                               {order, order});
-  expect_trouble_at_every_step("list", [&] { return c.list_orders(ctx(), OrderWindow()); },
-                               {json_reply(R"({"data":[],"meta":{"http_status":200}})")});
-  expect_trouble_at_every_step("ship", [&] { return c.ship_order(ctx(), action); }, {order, order});
-  expect_trouble_at_every_step("accept twice", [&] { return c.accept_order(ctx(), action); },
-                               {refused(422, 10004), json_reply(with_state("accepted"))});
-  expect_trouble_at_every_step("cancel", [&] { return c.cancel_order(ctx(), action); }, {order});
+  const auto fails = [&](const char* name, auto make, const std::vector<HttpResponse>& replies) {
+    SCOPED_TRACE(name);
+    kit::Script script;
+    for (const HttpResponse& reply : replies) script.push_back(kit::step(name, nullptr, reply));
+    EXPECT_TRUE(kit::play(make(), script).ok());
+    kit::fail_every_step(make, script, kit::standard_faults({fixture("not_authorised.json").body}));
+    kit::drop_at_every_step(make, script);
+  };
+  fails("publish", [&] { return c.publish_listing(ctx(), draft()); },
+        {png(), image_id("70001"), product});
+  fails("update", [&] { return c.update_listing(ctx(), known); }, {png(), image_id("1"), product});
+  fails("find", [&] { return c.find_listing(ctx(), draft()); }, {fixture("products.json")});
+  fails("stock", [&] { return c.set_stock(ctx(), stock); }, {product});
+  fails("price", [&] { return c.set_price(ctx(), price); }, {product});
+  fails("state", [&] { return c.set_state(ctx(), state); }, {product});
+  fails("remove", [&] { return c.set_state(ctx(), removal); }, {product});
+  fails("read back", [&] { return c.read_listings(ctx(), ""); }, {fixture("products.json")});
+  fails("facts", [&] { return c.read_shop_facts(ctx()); }, {fixture("categories.json")});
+  fails("fetch", [&] { return c.fetch_orders(ctx(), {"1", "2"}); }, {order, order});
+  fails("list", [&] { return c.list_orders(ctx(), OrderWindow()); },
+        {json_reply(R"({"data":[],"meta":{"http_status":200}})")});
+  fails("ship", [&] { return c.ship_order(ctx(), action); }, {order, order});
+  fails("accept twice", [&] { return c.accept_order(ctx(), action); },
+        {refused(422, 10004), json_reply(with_state("accepted"))});
+  fails("cancel", [&] { return c.cancel_order(ctx(), action); }, {order});
 }
 
 TEST_F(BukalapakReplay, a_refresh_whose_answer_is_unreadable_may_have_happened) {
-  using replaying::Trouble;
-  const auto kind = [&](Trouble trouble) {
-    return replay(connector->refresh_tokens(ctx()),
-                  {replaying::troubled(trouble, fixture("token.json"))})
-        .result.error()
-        .kind;
+  const auto kind = [&](HttpResponse response) {
+    return replay(connector->refresh_tokens(ctx()), {std::move(response)}).result.error().kind;
   };
-  EXPECT_EQ(kind(Trouble::html), ErrorKind::indeterminate);
-  EXPECT_EQ(kind(Trouble::empty), ErrorKind::indeterminate);
-  EXPECT_EQ(kind(Trouble::truncated), ErrorKind::indeterminate);
-  EXPECT_EQ(kind(Trouble::unauthorised), ErrorKind::indeterminate);
-  EXPECT_EQ(kind(Trouble::unavailable), ErrorKind::transient);
-  EXPECT_EQ(kind(Trouble::throttled_wait), ErrorKind::throttled);
+  HttpResponse half = fixture("token.json");
+  half.body.resize(half.body.size() / 2);
+  EXPECT_EQ(kind(half), ErrorKind::indeterminate);
+  EXPECT_EQ(kind(json_reply("<html></html>")), ErrorKind::indeterminate);
+  EXPECT_EQ(kind(json_reply("")), ErrorKind::indeterminate);
+  EXPECT_EQ(kind(json_reply("", 401)), ErrorKind::indeterminate);
+  EXPECT_EQ(kind(json_reply("", 502)), ErrorKind::indeterminate);
+  EXPECT_EQ(kind(json_reply("", 503)), ErrorKind::transient);
+  EXPECT_EQ(kind(json_reply("", 429)), ErrorKind::throttled);
+}
+
+TEST_F(BukalapakReplay, a_401_without_a_body_is_still_an_expired_token) {
+  const auto run = replay(connector->read_listings(ctx(), ""), {json_reply("", 401)});
+  EXPECT_EQ(run.result.error().kind, ErrorKind::auth_expired);
 }
 
 }  // namespace

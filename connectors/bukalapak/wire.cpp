@@ -75,13 +75,12 @@ Asked asked(const CallContext& ctx, const HttpRequest& request) {
 
 std::optional<Error> trouble_of(int status, const HttpResponse& response, const Asked& asked) {
   if (status == 429) {
-    Error error(ErrorKind::throttled, "channel_throttled");
-    error.retry_after = retry_after(response, asked.now);
-    return error;
+    // The limit is a number a minute: a refusal that names no wait has passed after one.
+    return Error(ErrorKind::throttled, "channel_throttled")
+        .after(retry_after(response, asked.now).value_or(std::chrono::minutes(1)));
   }
   if (status < 500) return std::nullopt;
-  // 503 says that nothing was begun; behind another 5xx a create may have gone through.
-  const bool unsure = asked.effect == Effect::create && status != 503;
+  const bool unsure = asked.effect == Effect::create;  // it may have gone through behind the edge
   Error error(unsure ? ErrorKind::indeterminate : ErrorKind::transient, "channel_unavailable",
               "status " + std::to_string(status));
   error.retry_after = retry_after(response, asked.now);

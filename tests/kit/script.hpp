@@ -184,8 +184,12 @@ void fail_every_step(Make make, const Script& script, std::vector<Fault> faults)
       for (const Error& e : errors) {
         EXPECT_TRUE(std::find(kinds.begin(), kinds.end(), e.kind) != kinds.end()) << e.describe();
         EXPECT_FALSE(e.code.empty());
-        if (fault.retry_after) EXPECT_EQ(e.retry_after, fault.retry_after) << e.describe();
-        if (e.kind == ErrorKind::throttled) EXPECT_TRUE(e.retry_after) << e.describe();
+        if (fault.retry_after) {
+          EXPECT_EQ(e.retry_after, fault.retry_after) << e.describe();
+        }
+        if (e.kind == ErrorKind::throttled) {
+          EXPECT_TRUE(e.retry_after) << e.describe();
+        }
       }
     }
   }
