@@ -12,7 +12,9 @@ target_compile_options(gerbang_flags INTERFACE
   -Werror -fno-strict-aliasing)
 # g++ 12 reports false positives inside libstdc++ when it inlines std::string and std::variant.
 target_compile_options(gerbang_flags INTERFACE
-  -Wno-restrict -Wno-maybe-uninitialized -Wno-mismatched-new-delete)
+  -Wno-restrict -Wno-maybe-uninitialized -Wno-mismatched-new-delete
+  # A designated initializer that names some members is how options are written.
+  -Wno-missing-field-initializers)
 target_include_directories(gerbang_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(gerbang_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
@@ -48,4 +50,5 @@ function(gerbang_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE gerbang_flags ${ARG_DEPS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()

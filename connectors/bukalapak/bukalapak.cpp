@@ -42,7 +42,7 @@ Exchange<std::vector<TokenSet>> BukalapakConnector::exchange_code(CallContext ct
   form.emplace_back("redirect_uri", ctx.app.redirect_url);
   GERBANG_CO_TRY(request, token_request(ctx.app, std::move(form)));
   HttpResponse response = co_await std::move(request);
-  GERBANG_CO_TRY(tokens, read_tokens(response, ctx.now, "authorisation_refused"));
+  GERBANG_CO_TRY(tokens, read_tokens(response, ctx.now, "authorisation_code_refused"));
 
   // Whose tokens they are. The code is spent, so whatever goes wrong here must not lose them; no
   // other call needs the name.

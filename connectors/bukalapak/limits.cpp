@@ -66,7 +66,7 @@ Result<void> check(const ListingDraft& draft) {
     refuse("/title", "title_too_long", std::to_string(name) + " characters, 150 allowed");
   if (characters(html_of(draft.description)) > kDescriptionCharacters)
     refuse("/description", "description_too_long", "10,000 characters allowed");
-  if (draft.images.empty()) refuse("/images", "images_missing", "1 to 5 images");
+  if (draft.images.empty()) refuse("/images", "image_missing", "1 to 5 images");
   if (!variant.weight_grams)
     refuse("/variants/0/weight_grams", "weight_missing", "delivery cost is computed from it");
   else if (*variant.weight_grams < 1 || *variant.weight_grams > kHeaviestGrams)

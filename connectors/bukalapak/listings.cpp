@@ -117,7 +117,7 @@ Prepared prepared(const CallContext& ctx, std::string key, const Item& item, jso
   Prepared out;
   out.key = std::move(key);
   if (item.remote_product.empty() || item.remote_variant.empty())
-    out.error = Error(ErrorKind::not_found, "listing_not_found", "never published");
+    out.error = Error(ErrorKind::not_found, "listing_gone", "never published");
   else
     out.request = patch_sku(ctx, item.remote_product, item.remote_variant, std::move(change),
                             std::move(operation));
@@ -177,7 +177,7 @@ Exchange<ListingRef> BukalapakConnector::find_listing(CallContext ctx, ListingDr
     }
     if (products.items().size() < kProductPage) break;
   }
-  co_return Error(ErrorKind::not_found, "listing_not_found", "no product with this sku_name");
+  co_return Error(ErrorKind::not_found, "listing_gone", "no product with this sku_name");
 }
 
 Exchange<BatchAck> BukalapakConnector::set_stock(CallContext ctx, StockBatch batch) const {

@@ -40,6 +40,8 @@ Result<TokenSet> read_tokens(const HttpResponse& response, TimePoint now,
   Asked asked;
   asked.now = now;
   asked.effect = Effect::create;
+  // 503 is maintenance: taking it for a spent token would send every seller to the login page.
+  if (response.status == 503) asked.effect = Effect::read;
   if (auto trouble = trouble_of(response.status, response, asked)) return *std::move(trouble);
   const auto body = json::parse(response.body);
   if (!body) return malformed(asked, body.error().detail);

@@ -75,13 +75,12 @@ Asked asked(const CallContext& ctx, const HttpRequest& request) {
 
 std::optional<Error> trouble_of(int status, const HttpResponse& response, const Asked& asked) {
   if (status == 429) {
-    Error error(ErrorKind::throttled, "channel_throttled");
-    error.retry_after = retry_after(response, asked.now);
-    return error;
+    // The limit is a number a minute: a refusal that names no wait has passed after one.
+    return Error(ErrorKind::throttled, "channel_throttled")
+        .after(retry_after(response, asked.now).value_or(std::chrono::minutes(1)));
   }
   if (status < 500) return std::nullopt;
-  // 503 says that nothing was begun; behind another 5xx a create may have gone through.
-  const bool unsure = asked.effect == Effect::create && status != 503;
+  const bool unsure = asked.effect == Effect::create;  // it may have gone through behind the edge
   Error error(unsure ? ErrorKind::indeterminate : ErrorKind::transient, "channel_unavailable",
               "status " + std::to_string(status));
   error.retry_after = retry_after(response, asked.now);
@@ -90,7 +89,7 @@ std::optional<Error> trouble_of(int status, const HttpResponse& response, const 
 
 Error malformed(const Asked& asked, std::string detail) {
   return Error(asked.effect == Effect::create ? ErrorKind::indeterminate : ErrorKind::transient,
-               "response_malformed", std::move(detail));
+               "channel_answer_unreadable", std::move(detail));
 }
 
 Result<json::Value> read_answer(const HttpResponse& response, const Asked& asked) {
@@ -116,10 +115,10 @@ Result<json::Value> read_answer(const HttpResponse& response, const Asked& asked
   if (status == 404)
     return Error(ErrorKind::not_found, asked.missing).from_remote(std::move(remote));
   if (status == 403)
-    return Error(ErrorKind::forbidden, "channel_forbidden").from_remote(std::move(remote));
+    return Error(ErrorKind::forbidden, "app_not_permitted").from_remote(std::move(remote));
   if (status < 400) return malformed(asked, "status " + std::to_string(status));
   const bool state = remote.code == "10004";
-  Error error(ErrorKind::rejected, state ? "order_state_not_allowed" : "value_refused");
+  Error error(ErrorKind::rejected, state ? "order_state_refused" : "channel_refused_request");
   error.field = asked.field;
   error.remote = std::move(remote);
   return error;

@@ -18,12 +18,13 @@ namespace gerbang::bukalapak {
 struct Asked {
   TimePoint now;
   Effect effect = Effect::read;
-  std::string_view missing = "listing_not_found";  // the code of a 404
-  std::string field;                               // where a refused value stands
+  std::string_view missing = "listing_gone";  // the code of a 404
+  std::string field;                          // where a refused value stands
 };
 Asked asked(const CallContext& ctx, const HttpRequest& request);
 
-// Throttling and failures of the server, which need no readable body: 429, 5xx. Nothing otherwise.
+// Throttling and failures of the server, which need no readable body: 429 (always with a wait) and
+// 5xx. Nothing otherwise.
 std::optional<Error> trouble_of(int status, const HttpResponse& response, const Asked& asked);
 
 // An answer that cannot be read: transient, or indeterminate when something may have been created.

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "core/base/result.hpp"
@@ -65,6 +68,27 @@ boost::asio::awaitable<Result<typename Query::Answer>> read(store::Store& store,
     store.read(std::move(query), std::move(done));
   };
   return detail::await_callback<Answer>(std::move(start));
+}
+
+namespace detail {
+template <class T>
+boost::asio::awaitable<void> store_into(boost::asio::awaitable<Result<T>> task,
+                                        std::shared_ptr<std::optional<Result<T>>> out) {
+  Result<T> result = co_await std::move(task);
+  out->emplace(std::move(result));
+}
+}  // namespace detail
+
+// Runs `task` on another context and comes back to the caller's with its result.
+template <class T>
+boost::asio::awaitable<Result<T>> run_on(boost::asio::any_io_executor executor,
+                                         boost::asio::awaitable<Result<T>> task) {
+  auto out = std::make_shared<std::optional<Result<T>>>();
+  auto storing = detail::store_into(std::move(task), out);
+  auto running =
+      boost::asio::co_spawn(executor, std::move(storing), boost::asio::use_awaitable);
+  co_await std::move(running);
+  co_return std::move(**out);
 }
 
 }  // namespace gerbang::sync

@@ -14,21 +14,20 @@ using boost::asio::awaitable;
 namespace {
 
 // The jobs that every shop has, at hours when shops are quiet, unless its own schedule says else.
-const std::vector<ScheduleRule>& default_schedule() {
-  static const std::vector<ScheduleRule> kRules = {
+std::vector<ScheduleRule> default_schedule(const EngineOptions& options) {
+  return {
       {"order_sweep", {2 * 60 + 30}, std::nullopt},
-      {"read_back", {3 * 60}, std::nullopt},
+      {"read_back", {}, std::chrono::duration_cast<std::chrono::minutes>(options.read_back_interval)},
       {"stock_sync", {4 * 60}, std::nullopt},
   };
-  return kRules;
 }
 
-std::vector<ScheduleRule> rules_of(const Shop& shop) {
+std::vector<ScheduleRule> rules_of(const Shop& shop, const EngineOptions& options) {
   std::vector<ScheduleRule> rules = shop.schedule;
-  for (const ScheduleRule& rule : default_schedule()) {
+  for (ScheduleRule& rule : default_schedule(options)) {
     const bool own = std::any_of(rules.begin(), rules.end(),
                                  [&](const ScheduleRule& r) { return r.job == rule.job; });
-    if (!own) rules.push_back(rule);
+    if (!own) rules.push_back(std::move(rule));
   }
   return rules;
 }
@@ -38,7 +37,7 @@ std::vector<ScheduleRule> rules_of(const Shop& shop) {
 std::optional<TimePoint> Lane::next_job(TimePoint now) const {
   if (job_retry_) return job_retry_;
   std::optional<TimePoint> next = next_poll_;
-  for (const ScheduleRule& rule : rules_of(shop_)) {
+  for (const ScheduleRule& rule : rules_of(shop_, options_)) {
     const policy::ScheduleDue due = policy::schedule_due(rule, zone_, last_due(rule.job), now);
     const TimePoint when = due.missed ? now : due.next;
     if (!next || when < *next) next = when;
@@ -75,7 +74,7 @@ awaitable<bool> Lane::run_due_job() {
     }
   } else {
     std::optional<TimePoint> due;
-    for (const ScheduleRule& rule : rules_of(shop_)) {
+    for (const ScheduleRule& rule : rules_of(shop_, options_)) {
       due = policy::schedule_due(rule, zone_, last_due(rule.job), now).missed;
       if (due) {
         job = rule.job;

@@ -29,15 +29,16 @@ Result<std::string_view> bearer(std::optional<std::string_view> header) {
 Secret new_api_key(Random& random) {
   std::array<std::uint8_t, 32> bytes{};
   random.fill(bytes);
-  std::string text =
-      to_base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  std::string text = to_base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   std::erase(text, '=');
   std::replace(text.begin(), text.end(), '+', '-');
   std::replace(text.begin(), text.end(), '/', '_');
   return Secret("gbk_" + text);
 }
 
-std::string hash_of_key(std::string_view key) { return to_hex(sha256(key)); }
+std::string hash_of_key(std::string_view key) {
+  return to_hex(sha256(key));
+}
 
 boost::asio::awaitable<Result<Principal>> Authenticator::principal(
     std::optional<std::string_view> header) {

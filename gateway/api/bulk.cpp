@@ -119,8 +119,8 @@ class Import final : public http::BodySource {
       if (!line) {
         // A broken upload ends in a line that says so; what came before has been saved and is told.
         ended_ = true;
-        last = answer_line(lines_.number(),
-                           item_problem("code", json::Value(), line.error(), language_, request_id_));
+        last = answer_line(lines_.number(), item_problem("code", json::Value(), line.error(),
+                                                         language_, request_id_));
         break;
       }
       if (!*line) {

@@ -60,7 +60,9 @@ http::ServerReply to_reply(store::StoredReply stored) {
   return reply;
 }
 
-std::string etag_of(std::int64_t revision) { return "\"" + std::to_string(revision) + "\""; }
+std::string etag_of(std::int64_t revision) {
+  return "\"" + std::to_string(revision) + "\"";
+}
 
 Result<json::Value> json_body(const Call& call, const BodyRule& rule) {
   const http::ServerRequest& request = call.request;
@@ -93,8 +95,8 @@ Result<std::int64_t> number_query(const Call& call, std::string_view name, std::
   if (!text) return otherwise;
   const auto n = whole_number(*text);
   if (!n || *n < min || *n > max) {
-    return bad_query(name, "a whole number between " + std::to_string(min) + " and " +
-                               std::to_string(max));
+    return bad_query(
+        name, "a whole number between " + std::to_string(min) + " and " + std::to_string(max));
   }
   return *n;
 }
@@ -105,8 +107,7 @@ Result<Paging> paging_of(const Call& call) {
                                   static_cast<std::int64_t>(kMaxPage)));
   out.limit = static_cast<std::size_t>(limit);
   if (auto cursor = call.query_text("cursor")) {
-    if (cursor->size() > kMaxCursor)
-      return Error(ErrorKind::invalid, "cursor_invalid", "not a cursor of ours");
+    if (cursor->size() > kMaxCursor) return bad_query("cursor", "not a cursor of ours");
     out.cursor = std::move(*cursor);
   }
   return out;

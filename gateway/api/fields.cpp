@@ -62,7 +62,9 @@ Fields::Fields(const json::Value& object, std::string pointer, std::vector<Field
   if (!object_.is_object()) note(errors_, pointer_, "wrong_type", "an object is expected");
 }
 
-std::string Fields::at(std::string_view name) const { return child(pointer_, name); }
+std::string Fields::at(std::string_view name) const {
+  return child(pointer_, name);
+}
 
 void Fields::fail(std::string_view name, std::string_view code, std::string detail) {
   note(errors_, at(name), code, std::move(detail));

@@ -70,9 +70,9 @@ awaitable<Reply> put_price(Services& services, Call& call) {
                     const store::SetPrices::Answer& answer) -> Result<store::StoredReply> {
     const Result<store::ProductSaved>& saved = answer.at(0);
     if (!saved) return saved.error();
-    return stored_reply(200, json::object({{"sku", sku},
-                                           {"revision", saved->revision},
-                                           {"changed", saved->changed}}));
+    return stored_reply(
+        200,
+        json::object({{"sku", sku}, {"revision", saved->revision}, {"changed", saved->changed}}));
   };
   co_return co_await commit_reply(services, call, std::move(script), std::move(render));
 }

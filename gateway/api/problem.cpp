@@ -7,11 +7,11 @@ namespace gerbang::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> kBadRequests = {
-    "json_invalid",          "query_invalid",         "query_unknown",
-    "cursor_invalid",        "if_match_invalid",      "idempotency_key_invalid",
-    "idempotency_key_missing", "request_malformed",   "webhook_malformed",
-    "authorisation_invalid", "authorisation_refused",
+constexpr std::array<std::string_view, 10> kBadRequests = {
+    "body_missing",      "cursor_invalid",          "idempotency_key_invalid",
+    "if_match_invalid",  "idempotency_key_missing", "json_invalid",
+    "query_invalid",     "query_unknown",           "request_malformed",
+    "webhook_malformed",
 };
 
 bool tells_inside(ErrorKind kind) {
@@ -64,21 +64,33 @@ int status_of(const Error& error) {
       return std::find(kBadRequests.begin(), kBadRequests.end(), error.code) != kBadRequests.end()
                  ? 400
                  : 422;
-    case ErrorKind::unauthenticated: return 401;
-    case ErrorKind::forbidden: return 403;
-    case ErrorKind::not_found: return 404;
-    case ErrorKind::conflict: return 409;
-    case ErrorKind::precondition_failed: return 412;
-    case ErrorKind::too_large: return 413;
-    case ErrorKind::unsupported: return error.code == "media_type_unsupported" ? 415 : 422;
-    case ErrorKind::rejected: return 422;
-    case ErrorKind::blocked: return 409;
-    case ErrorKind::throttled: return 429;
+    case ErrorKind::unauthenticated:
+      return 401;
+    case ErrorKind::forbidden:
+      return 403;
+    case ErrorKind::not_found:
+      return 404;
+    case ErrorKind::conflict:
+      return 409;
+    case ErrorKind::precondition_failed:
+      return 412;
+    case ErrorKind::too_large:
+      return 413;
+    case ErrorKind::unsupported:
+      return error.code == "media_type_unsupported" ? 415 : 422;
+    case ErrorKind::rejected:
+      return 422;
+    case ErrorKind::blocked:
+      return 409;
+    case ErrorKind::throttled:
+      return 429;
     case ErrorKind::transient:
     case ErrorKind::auth_expired:
     case ErrorKind::indeterminate:
-    case ErrorKind::cancelled: return 503;
-    case ErrorKind::bug: return 500;
+    case ErrorKind::cancelled:
+      return 503;
+    case ErrorKind::bug:
+      return 500;
   }
   return 500;
 }
@@ -86,8 +98,7 @@ int status_of(const Error& error) {
 json::Value problem_body(const Error& error, messages::Language language,
                          std::string_view request_id) {
   const std::string_view detail = tells_inside(error.kind) ? std::string_view() : error.detail;
-  json::Object out =
-      document(status_of(error), public_code(error), detail, language, request_id);
+  json::Object out = document(status_of(error), public_code(error), detail, language, request_id);
   if (!error.field.empty()) out.append("field", error.field);
   if (!error.fields.empty()) {
     json::Array fields;

@@ -46,7 +46,7 @@ awaitable<Result<store::ProductView>> read_product(Services& services, const Cal
 }
 
 Error no_such_revision() {
-  return Error(ErrorKind::precondition_failed, "precondition_failed", "there is no such product");
+  return Error(ErrorKind::precondition_failed, "revision_moved", "there is no such product");
 }
 
 // The revision that the write must find; 0: none; nothing: any.
@@ -55,10 +55,14 @@ awaitable<Result<std::optional<std::int64_t>>> wanted_revision(Services& service
   using Wanted = std::optional<std::int64_t>;
   GERBANG_CO_TRY(condition, precondition_of(call));
   switch (condition.is) {
-    case Precondition::Is::none: co_return Wanted();
-    case Precondition::Is::revision: co_return Wanted(condition.revision);
-    case Precondition::Is::absent: co_return Wanted(0);
-    case Precondition::Is::exists: break;
+    case Precondition::Is::none:
+      co_return Wanted();
+    case Precondition::Is::revision:
+      co_return Wanted(condition.revision);
+    case Precondition::Is::absent:
+      co_return Wanted(0);
+    case Precondition::Is::exists:
+      break;
   }
   auto present = co_await read_product(services, call);
   if (!present && present.error().kind == ErrorKind::not_found) co_return no_such_revision();
@@ -173,7 +177,8 @@ Result<Product> product_from_item(const json::Value& item) {
 }
 
 std::vector<Route> product_routes() {
-  const Answer saved{200, "Saved; `changed` is false when it was the same already",
+  const Answer saved{200,
+                     "Saved; `changed` is false when it was the same already",
                      {"application/json", "ProductSaved"}};
   const Answer created{201, "Created", {"application/json", "ProductSaved"}};
   return {

@@ -7,9 +7,13 @@ namespace gerbang::api {
 
 namespace {
 
-bool is_parameter(std::string_view segment) { return segment.starts_with('{'); }
+bool is_parameter(std::string_view segment) {
+  return segment.starts_with('{');
+}
 
-bool takes_rest(std::string_view segment) { return segment.ends_with("...}"); }
+bool takes_rest(std::string_view segment) {
+  return segment.ends_with("...}");
+}
 
 std::string_view name_of(std::string_view segment) {
   segment.remove_prefix(1);
@@ -104,9 +108,9 @@ std::vector<int> problem_statuses(const Route& route) {
 
 std::vector<Route> all_routes() {
   std::vector<Route> out;
-  for (auto* part : {product_routes, bulk_routes, stock_routes, price_routes, shop_routes,
-                     listing_routes, order_routes, event_routes, admin_routes, channel_routes,
-                     system_routes}) {
+  for (auto* part :
+       {product_routes, bulk_routes, stock_routes, price_routes, shop_routes, listing_routes,
+        order_routes, event_routes, admin_routes, channel_routes, system_routes}) {
     std::vector<Route> routes = part();
     std::move(routes.begin(), routes.end(), std::back_inserter(out));
   }

@@ -57,7 +57,7 @@ struct QueryParameter {
 struct Content {
   std::string_view type = {};    // "application/json"; empty: no body
   std::string_view schema = {};  // a name in schemas.cpp; empty: any text
-  bool required = true;     // of requests
+  bool required = true;          // of requests
 };
 
 struct Answer {
@@ -72,11 +72,12 @@ struct Operation {
   std::string_view summary;
   std::vector<QueryParameter> query = {};
   Content request = {};
-  std::vector<Answer> answers = {};     // the good ones
-  std::vector<int> problems = {};       // beyond those that every route of its scope may answer
+  std::vector<Answer> answers = {};  // the good ones
+  std::vector<int> problems = {};    // beyond those that every route of its scope may answer
   bool takes_if_match = false;
   bool needs_idempotency_key = false;
-  bool free_query = false;  // parameters are someone else's (callbacks)
+  bool free_query = false;  // parameters and body are another party's: callbacks, webhooks
+  bool free_body = false;
 };
 
 struct Route {

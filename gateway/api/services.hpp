@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "core/base/metrics.hpp"
@@ -23,12 +25,11 @@ namespace gerbang::api {
 class Authoriser {
  public:
   virtual ~Authoriser() = default;
-  // Where to send the seller of this shop. Errors: unsupported authorisation_not_offered (the
-  // channel has fixed credentials), not_found app_missing (no partner account of ours there).
+  // Where to send the seller of this shop. Errors: conflict shop_retired; unsupported
+  // channel_disabled; rejected with the channel's retired code.
   virtual boost::asio::awaitable<Result<std::string>> authorise_url(Shop shop) = 0;
   // The browser came back to /oauth/{channel}/callback: checks `state`, exchanges the code, stores
-  // the tokens. Errors: invalid authorisation_invalid (state unknown or outdated), those of the
-  // channel.
+  // the tokens. Errors: forbidden state_invalid, state_expired; those of the channel.
   virtual boost::asio::awaitable<Result<Shop>> complete(std::string channel, QueryItems query) = 0;
 };
 
@@ -48,9 +49,33 @@ struct Dependencies {
   Random& random;
   Metrics& metrics;
   const Registry& registry;
-  Signals& signals;      // the composition sends Committed::organisations_with_events to notify()
+  Signals& signals;  // the composition sends Committed::organisations_with_events to notify()
   hooks::Hooks& hooks;
   Authoriser& authoriser;
+};
+
+// Whether the database commits, asked at most once a second however often /readyz is called: it
+// needs no credential, and each question costs a sync. Thread-safe.
+class Readiness {
+ public:
+  static constexpr Duration kFresh{1000};
+
+  // The last answer, unless it is older than kFresh or none came yet.
+  std::optional<bool> known(TimePoint now) const {
+    const std::lock_guard lock(mutex_);
+    const bool fresh = ready_ && now >= at_ && now - at_ < kFresh;
+    return fresh ? ready_ : std::nullopt;
+  }
+  void learn(bool ready, TimePoint now) {
+    const std::lock_guard lock(mutex_);
+    ready_ = ready;
+    at_ = now;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<bool> ready_;
+  TimePoint at_;
 };
 
 // Given to every handler.
@@ -62,6 +87,7 @@ struct Services : Dependencies {
 
   const ApiOptions options;
   Authenticator authenticator;
+  Readiness readiness;
   Offload offload;           // for the store's blocking calls
   std::string openapi_text;  // made once from the route table
   std::string docs_page;

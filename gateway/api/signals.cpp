@@ -26,7 +26,9 @@ struct Signals::Place::Bell {
   bool closed = false;
 };
 
-Signals::Place::~Place() { hub_.leave(organisation_, bell_); }
+Signals::Place::~Place() {
+  hub_.leave(organisation_, bell_);
+}
 
 boost::asio::awaitable<bool> Signals::Place::wait_until(
     std::chrono::steady_clock::time_point deadline) {

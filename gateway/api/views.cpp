@@ -205,10 +205,8 @@ json::Value order_view(const Order& order) {
 }
 
 json::Value event_view(const Event& event) {
-  return json::object({{"id", event.id},
-                       {"type", event.type},
-                       {"at", to_rfc3339(event.at)},
-                       {"data", event.data}});
+  return json::object(
+      {{"id", event.id}, {"type", event.type}, {"at", to_rfc3339(event.at)}, {"data", event.data}});
 }
 
 json::Value organisation_view(const Organisation& o) {

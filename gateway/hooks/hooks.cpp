@@ -62,8 +62,7 @@ boost::asio::awaitable<Result<HttpResponse>> Hooks::receive(std::string channel,
     co_return Error(ErrorKind::unauthenticated, "webhook_unverified");
   }
 
-  store::ReceiveWebhook script =
-      to_script(channel, std::move(request.body), std::move(*events));
+  store::ReceiveWebhook script = to_script(channel, std::move(request.body), std::move(*events));
   if (script.hints.empty()) {
     count(metrics_, channel, "verification");
     co_return empty_answer();

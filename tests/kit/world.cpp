@@ -2,7 +2,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_future.hpp>
 #include <thread>
 
 #include "core/base/url.hpp"
@@ -15,8 +14,27 @@ namespace {
 
 // A minimal valid PNG header is what connectors and sandboxes look at.
 const std::string kPng = std::string("\x89PNG\r\n\x1a\n", 8) +
-                         std::string("\0\0\0\rIHDR\0\0\3\x20\0\0\3\x20\x08\x02\0\0\0", 25) +
-                         std::string(64, 'x');
+                         std::string("\0\0\0\rIHDR\0\0\3\x20\0\0\3\x20\x08\x02\0\0\0", 21) +
+                         "crc!" + std::string(64, 'x');
+
+// Invented credentials that the sandboxes are told to expect.
+constexpr const char* kAppId = "2007701";
+constexpr const char* kAppSecret = "shpkContohRahasiaMitraDesa00001";
+constexpr const char* kPushSecret = "shpkContohRahasiaDorong0000001";
+
+json::Value settings_of(const std::string& channel, const json::Value& extra) {
+  json::Value base;
+  if (channel == "shopee")
+    base = json::object({{"partner_id", std::atoll(kAppId)},
+                         {"partner_key", kAppSecret},
+                         {"push_key", kPushSecret},
+                         {"calls_per_second", 1000}});
+  if (channel == "bukalapak")
+    base = json::object({{"client_id", kAppId},
+                         {"client_secret", kAppSecret},
+                         {"calls_per_minute", 100000}});
+  return json::merge_patch(base, extra.is_object() ? extra : json::object({}));
+}
 
 template <class T>
 T must(Result<T> result, const char* doing) {
@@ -139,6 +157,7 @@ void CountingStore::submit_read(std::unique_ptr<Read> read) {
 World::World(Options options)
     : clock(from_unix_seconds(1795485600)),  // 2026-11-24 00:00 WIB
       random(options.seed),
+      store_random_(options.seed + 1),
       options_(std::move(options)),
       timers_(context_, clock) {
   network_ = std::make_unique<SandboxNetwork>(clock, timers_);
@@ -153,17 +172,14 @@ World::World(Options options)
     const Connector* connector = registry_.find(channel);
     ensure(connector != nullptr, "a channel of the world has no connector");
     if (connector->info().can.webhooks) setup.hook_url = "https://gerbang.test/hooks/" + channel;
-    setup.settings = channel == "shopee"      ? options_.shopee_settings
-                     : channel == "bukalapak" ? options_.bukalapak_settings
-                                              : json::Value();
+    setup.settings = settings_of(channel, options_.settings[channel]);
     market.sandbox = make_sandbox(channel, setup);
     network_->attach(market.url, *market.sandbox);
-    const json::Value settings = control(channel, Method::get, "settings");
     sync::ChannelSettings& s = options_.engine.channels[channel];
     s.app.channel = channel;
-    s.app.app_id = settings["app"]["app_id"].to_text();
-    s.app.secret = Secret(std::string(settings["app"]["secret"].text()));
-    s.app.push_secret = Secret(std::string(settings["app"]["push_secret"].text()));
+    s.app.app_id = kAppId;
+    s.app.secret = Secret(std::string(kAppSecret));
+    s.app.push_secret = Secret(std::string(kPushSecret));
     s.app.api_url = market.url;
     s.app.auth_url = market.url + "/auth";
     s.app.hook_url = setup.hook_url;
@@ -171,11 +187,8 @@ World::World(Options options)
   }
   options_.engine.state_key = Secret(std::string(32, 's'));
 
-  store::SqliteOptions sqlite{.path = ":memory:",
-                              .vault = Vault::for_tests(),
-                              .clock = &clock,
-                              .random = &random,
-                              .metrics = &metrics};
+  store::SqliteOptions sqlite{":memory:", Vault::for_tests(), clock, store_random_};
+  sqlite.metrics = &metrics;
   store_ =
       std::make_unique<CountingStore>(must(store::open_sqlite_store(std::move(sqlite)), "open"));
   store_->on_commit([this](const store::Committed& c) {
@@ -189,8 +202,10 @@ World::World(Options options)
 }
 
 World::~World() {
+  // Every coroutine ends before what it refers to.
+  engine_->stop();
+  run_for(std::chrono::seconds(10));
   store_->close();
-  engine_.reset();
 }
 
 void World::start_engine() {
@@ -277,12 +292,28 @@ bool World::run_until(const std::function<bool()>& done, Duration limit) {
 }
 
 void World::restart_engine() {
-  // The old engine's coroutines are destroyed where they stand, as a kill would.
-  settle();
   engine_->stop();
   run_for(std::chrono::seconds(10));
   engine_.reset();
   start_engine();
+}
+
+namespace {
+template <class T>
+boost::asio::awaitable<void> into(boost::asio::awaitable<Result<T>> task,
+                                  std::optional<Result<T>>& out) {
+  Result<T> result = co_await std::move(task);
+  out.emplace(std::move(result));
+}
+}  // namespace
+
+template <class T>
+Result<T> World::wait(boost::asio::awaitable<Result<T>> task) {
+  std::optional<Result<T>> out;
+  boost::asio::co_spawn(context_, into(std::move(task), out), boost::asio::detached);
+  run_until([&] { return out.has_value(); }, std::chrono::minutes(5));
+  ensure(out.has_value(), "a task of the world did not end");
+  return std::move(*out);
 }
 
 Shop World::connect(const std::string& channel, const std::string& name) {
@@ -294,10 +325,8 @@ Shop World::connect(const std::string& channel, const std::string& name) {
   create.shop.name = name;
   create.variants_in_listing = registry_.find(channel)->info().can.variants_in_listing;
   const Shop shop = must(store_->apply_now(std::move(create)), "shop");
-  auto url_future = boost::asio::co_spawn(context_, engine_->authorise_url(organisation_, shop.id),
-                                          boost::asio::use_future);
-  settle();
-  const std::string link = must(url_future.get(), "authorise_url");
+  const std::string link =
+      must(wait(engine_->authorise_url(organisation_, shop.id)), "authorise_url");
   const std::string state = query_value(*parse_query(parse_url(link)->query), "state").value_or("");
   const json::Value consent = control(
       channel, Method::post, "consent",
@@ -307,10 +336,7 @@ Shop World::connect(const std::string& channel, const std::string& name) {
   std::vector<std::pair<std::string, std::string>> query;
   for (const auto& [k, v] : consent["query"].members()) query.emplace_back(k, v.to_text());
   if (!query_value(query, "state")) query.emplace_back("state", state);
-  auto done = boost::asio::co_spawn(context_, engine_->complete_authorisation(channel, query),
-                                    boost::asio::use_future);
-  settle();
-  return must(done.get(), "complete_authorisation");
+  return must(wait(engine_->complete_authorisation(channel, query)), "complete_authorisation");
 }
 
 void World::put(const json::Value& product) {

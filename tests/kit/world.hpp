@@ -86,8 +86,7 @@ class World {
     std::uint64_t seed = 1;
     std::vector<std::string> channels{"shopee", "bukalapak"};
     sync::EngineOptions engine;
-    json::Value shopee_settings;
-    json::Value bukalapak_settings;
+    json::Value settings = json::object({});  // by channel, for its sandbox
   };
   explicit World(Options options);
   ~World();
@@ -97,7 +96,7 @@ class World {
   // Runs until `done` holds or `limit` has passed; whether it holds.
   bool run_until(const std::function<bool()>& done, Duration limit);
 
-  // Stops the engine as a kill would (nothing is finished) and starts a new one on the same store.
+  // Stops the engine after the exchange in flight and starts a new one on the same store.
   void restart_engine();
 
   // A shop on a channel, authorised at its sandbox. Returns our shop.
@@ -119,6 +118,7 @@ class World {
   const std::string& organisation() const { return organisation_; }
   ManualClock clock;
   SeededRandom random;
+  SeededRandom store_random_;  // the writer thread's own
   Metrics metrics;
   SandboxNetwork& network() { return *network_; }
 
@@ -128,6 +128,8 @@ class World {
     std::string url;
   };
   void start_engine();
+  template <class T>
+  Result<T> wait(boost::asio::awaitable<Result<T>> task);
   void settle();  // everything that can happen now, happens
   void pump_pushes();
   bool step(TimePoint limit);  // false: the limit is reached

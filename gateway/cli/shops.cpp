@@ -1,0 +1,176 @@
+// Commands of an operator: shops, synchronisation, orders.
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+#include "core/base/url.hpp"
+#include "gateway/cli/commands.hpp"
+
+namespace gerbang::cli {
+
+namespace {
+
+std::string text(const json::Value& v) {
+  return v.to_text();
+}
+
+// All pages of a list, one document.
+Result<json::Value> all_pages(Remote& remote, const std::string& path) {
+  json::Array data;
+  std::string cursor;
+  do {
+    const std::string joint = path.find('?') == std::string::npos ? "?" : "&";
+    GERBANG_TRY(
+        page,
+        remote.call(Method::get,
+                    path + (cursor.empty() ? "" : joint + "cursor=" + percent_encode(cursor))));
+    for (const json::Value& v : page["data"].items()) data.push_back(v);
+    cursor = text(page["next"]);
+  } while (!cursor.empty());
+  return json::object({{"data", std::move(data)}});
+}
+
+void connect_command(CLI::App& group, Context& context) {
+  struct Options {
+    std::string channel, name;
+    int wait_seconds = 0;
+  };
+  auto o = std::make_shared<Options>();
+  CLI::App* connect = group.add_subcommand("connect", "Add a shop and get the link for its seller");
+  connect->add_option("--channel", o->channel, "shopee, …")->required();
+  connect->add_option("--name", o->name, "What you call it")->required();
+  connect->add_option("--wait", o->wait_seconds, "Wait so many seconds for the seller's consent");
+  connect->callback([&context, o] {
+    auto remote = context.remote();
+    if (!remote) return fail(context, remote.error());
+    auto made = (*remote)->call(Method::post, "/v1/shops",
+                                json::object({{"channel", o->channel}, {"name", o->name}}));
+    if (!made) return fail(context, made.error());
+    print(
+        context, *made,
+        text((*made)["id"]) + "\nOpen this link as the seller:\n" + text((*made)["authorise_url"]));
+    for (int waited = 0; waited < o->wait_seconds; ++waited) {
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      auto shop = (*remote)->call(Method::get, "/v1/shops/" + text((*made)["id"]));
+      if (!shop) return fail(context, shop.error());
+      if (text((*shop)["state"]) == "active") {
+        if (!context.json) std::cout << "connected\n";
+        return;
+      }
+    }
+    if (o->wait_seconds > 0)
+      fail(context, Error(ErrorKind::transient, "still_waiting", "the seller has not agreed yet"));
+  });
+}
+
+void shop_commands(CLI::App& app, Context& context) {
+  CLI::App* group = app.add_subcommand("shop", "Shops");
+  group->require_subcommand(1);
+  connect_command(*group, context);
+
+  CLI::App* list = group->add_subcommand("list", "All shops and what waits for them");
+  list->callback([&context] {
+    auto remote = context.remote();
+    if (!remote) return fail(context, remote.error());
+    auto all = (*remote)->call(Method::get, "/v1/shops");
+    if (!all) return fail(context, all.error());
+    std::vector<std::vector<std::string>> rows{
+        {"ID", "CHANNEL", "NAME", "STATE", "WAITING", "REASON"}};
+    for (const json::Value& s : (*all)["data"].items())
+      rows.push_back({text(s["id"]), text(s["channel"]), text(s["name"]), text(s["state"]),
+                      text(s["work"]["waiting"]), text(s["reason"])});
+    print(context, *all, table(rows));
+  });
+
+  struct Verb {
+    const char* name;
+    const char* help;
+  };
+  for (const Verb verb :
+       {Verb{"pause", "Send nothing; changes keep collecting"}, Verb{"resume", "Send again"},
+        Verb{"retire", "End it for good; its history stays readable"}}) {
+    auto id = std::make_shared<std::string>();
+    CLI::App* command = group->add_subcommand(verb.name, verb.help);
+    command->add_option("id", *id, "shp_…")->required();
+    command->callback([&context, id, name = std::string(verb.name)] {
+      auto remote = context.remote();
+      if (!remote) return fail(context, remote.error());
+      auto done = (*remote)->call(Method::post, "/v1/shops/" + percent_encode(*id) + "/" + name);
+      if (!done) return fail(context, done.error());
+      print(context, *done, *id + " is " + text((*done)["state"]));
+    });
+  }
+}
+
+void order_commands(CLI::App& app, Context& context) {
+  CLI::App* group = app.add_subcommand("order", "Orders");
+  group->require_subcommand(1);
+  auto status = std::make_shared<std::string>();
+  auto shop = std::make_shared<std::string>();
+  CLI::App* list = group->add_subcommand("list", "Orders, oldest change first");
+  list->add_option("--status", *status, "pending, paid, accepted, shipped, …");
+  list->add_option("--shop", *shop, "shp_…");
+  list->callback([&context, status, shop] {
+    auto remote = context.remote();
+    if (!remote) return fail(context, remote.error());
+    std::string path = "/v1/orders?limit=200";
+    if (!status->empty()) path += "&status=" + percent_encode(*status);
+    if (!shop->empty()) path += "&shop=" + percent_encode(*shop);
+    auto all = all_pages(**remote, path);
+    if (!all) return fail(context, all.error());
+    std::vector<std::vector<std::string>> rows{
+        {"ID", "CHANNEL", "NUMBER", "STATUS", "PLACED", "LINES"}};
+    for (const json::Value& o : (*all)["data"].items()) {
+      std::string lines;
+      for (const json::Value& l : o["lines"].items())
+        lines += (lines.empty() ? "" : ", ") + text(l["quantity"]) + "× " + text(l["sku"]);
+      rows.push_back({text(o["id"]), text(o["channel"]), text(o["external_id"]), text(o["status"]),
+                      text(o["placed_at"]), lines});
+    }
+    print(context, *all, table(rows));
+  });
+}
+
+}  // namespace
+
+void add_shops(CLI::App& app, Context& context) {
+  shop_commands(app, context);
+  order_commands(app, context);
+
+  struct Options {
+    std::string shop;
+    bool price = false, content = false;
+  };
+  auto o = std::make_shared<Options>();
+  CLI::App* sync = app.add_subcommand("sync", "Push all stock (and more) of a shop again");
+  sync->add_option("--shop", o->shop, "shp_… (default: every shop)");
+  sync->add_flag("--price", o->price, "Prices too");
+  sync->add_flag("--content", o->content, "Texts, images and variants too");
+  sync->callback([&context, o] {
+    auto remote = context.remote();
+    if (!remote) return fail(context, remote.error());
+    std::vector<std::string> shops;
+    if (!o->shop.empty()) {
+      shops.push_back(o->shop);
+    } else {
+      auto all = (*remote)->call(Method::get, "/v1/shops");
+      if (!all) return fail(context, all.error());
+      for (const json::Value& s : (*all)["data"].items()) {
+        if (text(s["state"]) != "retired") shops.push_back(text(s["id"]));
+      }
+    }
+    json::Array done;
+    std::string lines;
+    for (const std::string& id : shops) {
+      auto answer = (*remote)->call(
+          Method::post, "/v1/shops/" + percent_encode(id) + "/sync",
+          json::object({{"stock", true}, {"price", o->price}, {"content", o->content}}));
+      if (!answer) return fail(context, answer.error());
+      lines += id + ": asked for\n";
+      done.push_back(std::move(*answer));
+    }
+    print(context, json::object({{"data", std::move(done)}}), lines);
+  });
+}
+
+}  // namespace gerbang::cli
