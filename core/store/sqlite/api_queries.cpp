@@ -208,14 +208,14 @@ namespace {
 
 // ?1 organisation, ?2 ?3 after (shop, sku), ?4 state, ?5 limit, ?6 shop, ?7 sku. The plan depends
 // on what is named, so each combination is a statement of its own.
-#define GERBANG_LISTINGS(also) \
+#define GERBANG_LISTINGS(which) \
   "SELECT l.shop, l.sku, l.product, u.remote_product, l.remote_variant, l.wanted, l.revision,"   \
   " l.attempt_at, l.attempt_outcome, l.attempt_code, l.attempt_field, l.attempt_remote_code,"    \
   " l.attempt_remote_message, l.attempt_revision, l.observed_stock, l.observed_price,"           \
   " l.observed_currency, l.observed_listed, l.observed_at, " GERBANG_WORK_OF_LISTING(            \
       "0") " FROM listings l LEFT JOIN units u ON u.organisation = l.organisation"               \
            " AND u.shop = l.shop AND u.unit = l.unit"                                            \
-           " WHERE l.organisation = ?1 AND (l.shop, l.sku) > (?2, ?3)" also                      \
+           " WHERE l.organisation = ?1 AND " which                     \
            " AND CASE ?4 WHEN '' THEN 1"                                                         \
            " WHEN 'pending' THEN " GERBANG_WORK_OF_LISTING("0")                                  \
            " WHEN 'rejected' THEN l.attempt_outcome = 'rejected'"                                \
@@ -273,12 +273,14 @@ Result<ListListings::Answer> SqliteQueries::run(const ListListings& query) {
   auto row =
       [&] {
         if (by_shop && by_sku)
-          return db_.query(GERBANG_LISTINGS(" AND l.shop = ?6 AND l.sku = ?7"))
+          return db_.query(GERBANG_LISTINGS("l.shop = ?6 AND l.sku = ?7 AND l.sku > ?3"))
               .bind(6, query.shop)
               .bind(7, query.sku);
-        if (by_shop) return db_.query(GERBANG_LISTINGS(" AND l.shop = ?6")).bind(6, query.shop);
-        if (by_sku) return db_.query(GERBANG_LISTINGS(" AND l.sku = ?7")).bind(7, query.sku);
-        return db_.query(GERBANG_LISTINGS(""));
+        if (by_shop)
+          return db_.query(GERBANG_LISTINGS("l.shop = ?6 AND l.sku > ?3")).bind(6, query.shop);
+        if (by_sku)
+          return db_.query(GERBANG_LISTINGS("l.sku = ?7 AND l.shop > ?2")).bind(7, query.sku);
+        return db_.query(GERBANG_LISTINGS("(l.shop, l.sku) > (?2, ?3)"));
       }()
           .bind(1, query.organisation)
           .bind(2, after.empty() ? std::string_view() : after[0].text())

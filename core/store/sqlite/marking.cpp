@@ -122,11 +122,15 @@ void SqliteScripts::lay_out(const std::string& organisation, const Shop& shop,
         .bind(5, want)
         .run();
   }
-  db_.query("UPDATE listings SET wanted = 0 WHERE organisation = ?1 AND shop = ?2 AND product = ?3")
-      .bind(1, organisation)
-      .bind(2, shop.id)
-      .bind(3, product.code)
-      .run();
+  for (const auto& [unit, state] : known) {
+    db_.query(
+           "UPDATE listings SET wanted = 0"
+           " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3 AND wanted = 1")
+        .bind(1, organisation)
+        .bind(2, shop.id)
+        .bind(3, unit)
+        .run();
+  }
   for (const Variant& v : product.variants) {
     // A SKU that came over from another product is not in this product's listing yet.
     db_.query(

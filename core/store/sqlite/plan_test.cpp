@@ -11,8 +11,7 @@ namespace {
 
 class Plans : public ::testing::Test, protected ScriptsWorld {
  protected:
-  // The lines of the plan that touch more rows than the answer needs.
-  std::vector<std::string> wasteful(const std::string& sql) {
+  std::vector<std::string> plan_of(const std::string& sql) {
     std::vector<std::string> out;
     sqlite3_stmt* plan = nullptr;
     if (sqlite3_prepare_v2(db.handle(), ("EXPLAIN QUERY PLAN " + sql).c_str(), -1, &plan,
@@ -20,8 +19,15 @@ class Plans : public ::testing::Test, protected ScriptsWorld {
       ADD_FAILURE() << sql;
       return out;
     }
-    while (sqlite3_step(plan) == SQLITE_ROW) {
-      const std::string line(reinterpret_cast<const char*>(sqlite3_column_text(plan, 3)));
+    while (sqlite3_step(plan) == SQLITE_ROW)
+      out.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(plan, 3)));
+    sqlite3_finalize(plan);
+    return out;
+  }
+  // The lines of the plan that touch more rows than the answer needs.
+  std::vector<std::string> wasteful(const std::string& sql) {
+    std::vector<std::string> out;
+    for (const std::string& line : plan_of(sql)) {
       const bool scans = line.starts_with("SCAN") && !line.starts_with("SCAN CONSTANT") &&
                          !line.starts_with("SCAN (");
       // All products, listings or orders of one organisation. It has few shops, its queue of short
@@ -31,8 +37,24 @@ class Plans : public ::testing::Test, protected ScriptsWorld {
                                       !of("SEARCH shops") && !of("stock_levels_by_location");
       if (scans || whole_organisation) out.push_back(line);
     }
-    sqlite3_finalize(plan);
     return out;
+  }
+  // Everything that was prepared so far.
+  std::vector<std::string> statements() {
+    std::vector<std::string> out;
+    for (sqlite3_stmt* s = sqlite3_next_stmt(db.handle(), nullptr); s;
+         s = sqlite3_next_stmt(db.handle(), s))
+      out.emplace_back(sqlite3_sql(s));
+    return out;
+  }
+  template <class Except>
+  void expect_no_waste(std::size_t at_least, Except except) {
+    const auto all = statements();
+    EXPECT_GT(all.size(), at_least);
+    for (const std::string& sql : all) {
+      if (except(sql)) continue;
+      for (const std::string& waste : wasteful(sql)) ADD_FAILURE() << waste << "\n  of " << sql;
+    }
   }
 };
 
@@ -71,14 +93,57 @@ TEST_F(Plans, no_statement_of_the_engine_walks_through_a_table) {
   ask(LoadPrices{shopee, {"KOPI-250"}});
   ask(LoadOrderAction{got.id, ""});
 
-  std::vector<std::string> statements;
-  for (sqlite3_stmt* s = sqlite3_next_stmt(db.handle(), nullptr); s;
-       s = sqlite3_next_stmt(db.handle(), s))
-    statements.push_back(sqlite3_sql(s));
-  EXPECT_GT(statements.size(), 80u);
-  for (const std::string& sql : statements) {
-    if (is_set_up(sql)) continue;
-    for (const std::string& waste : wasteful(sql)) ADD_FAILURE() << waste << "\n  of " << sql;
+  expect_no_waste(80, is_set_up);
+}
+
+TEST_F(Plans, no_page_of_the_api_walks_through_a_table) {
+  const std::string shopee = shop("shopee");
+  product("KOPI", {variant("KOPI-250", {{"SACK", 250}})});
+  ASSERT_TRUE(count("SACK", 1000).ok());
+  settle_all(shopee);
+  product("KOPI", {variant("KOPI-500", {{"SACK", 500}})});  // one variant goes, one comes
+  ingest(shopee, order("A1", OrderStatus::paid, {line("KOPI-500", 1)}));
+
+  ListProducts products;
+  products.organisation = org;
+  ask(products);
+  ListStock stock;
+  stock.organisation = org;
+  ask(stock);
+  ListMovements movements;
+  movements.organisation = org;
+  movements.item = "SACK";
+  ask(movements);
+  for (const char* named_shop : {"", "shopee"}) {
+    for (const char* sku : {"", "KOPI-250"}) {
+      ListListings listings;
+      listings.organisation = org;
+      listings.shop = *named_shop ? shopee : "";
+      listings.sku = sku;
+      ask(listings);
+    }
+  }
+  ListOrders orders;
+  orders.organisation = org;
+  ask(orders);
+  ListEvents events;
+  events.organisation = org;
+  ask(events);
+  ask(GetShop{org, shopee});
+  EXPECT_FALSE(queries.run(FindPrincipal{"00"}).ok());
+
+  expect_no_waste(40, [](const std::string& sql) {
+    return sql.find("FROM products WHERE organisation = ?1 ORDER BY code") != std::string::npos ||
+           sql.find("sqlite_schema") != std::string::npos;
+  });
+  // A page of one SKU or one shop looks at nothing else.
+  for (const std::string& sql : statements()) {
+    if (sql.find("FROM listings l LEFT JOIN units") == std::string::npos) continue;
+    const bool one_sku = sql.find("l.sku = ?7") != std::string::npos;
+    const bool one_shop = sql.find("l.shop = ?6") != std::string::npos;
+    const std::string plan = plan_of(sql).at(0);
+    EXPECT_EQ(plan.find("sku=?") != std::string::npos, one_sku) << plan;
+    EXPECT_EQ(plan.find("shop=?") != std::string::npos, one_shop) << plan;
   }
 }
 
