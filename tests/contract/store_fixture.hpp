@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -28,6 +29,10 @@ struct StoreFactory {
   std::string name;
   std::function<std::unique_ptr<Store>(const Clock&, Random&)> open;
 };
+
+inline void PrintTo(const StoreFactory& factory, std::ostream* out) {
+  *out << factory.name;
+}
 
 inline std::string name_of_store(const testing::TestParamInfo<StoreFactory>& info) {
   return info.param.name;

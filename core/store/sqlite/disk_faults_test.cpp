@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <ostream>
 #include <string>
 
 #include "core/store/sqlite/sqlite_store.hpp"
@@ -137,6 +138,10 @@ struct Case {
   Fault fault;
   bool lasting;
 };
+
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.name;
+}
 
 class DiskFaults : public testing::TestWithParam<Case> {};
 
