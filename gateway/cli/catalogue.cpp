@@ -49,8 +49,10 @@ Refused refusal(const Context& context, std::string place, std::string code, std
 Result<Load> load_csv(const Context& context, const std::string& bytes) {
   GERBANG_TRY(catalogue, read_catalogue(bytes));
   Load load;
-  for (ImportedProduct& p : catalogue.products)
+  for (ImportedProduct& p : catalogue.products) {
+    p.body.as_object()->set("code", p.code);  // a batch carries it in the item, not in the path
     load.products.push_back({"line " + std::to_string(p.line), p.code, std::move(p.body)});
+  }
   for (const ImportedCount& c : catalogue.stock)
     load.stock.push_back({"line " + std::to_string(c.line), c.item,
                           json::object({{"item", c.item}, {"on_hand", c.on_hand}})});

@@ -120,7 +120,7 @@ def set_up(village, lossy):
         village.connect(channel)
     done = village.cli("import", SHEET, "--json", check=(3,))
     report = json.loads(done.stdout)
-    assert report["products"] == 72, report["products"]
+    assert report["products"] == 72, (report["products"], report["refused"][12:15])
     assert len({r["code"] for r in report["refused"]}) == 12, report["refused"]
     for r in report["refused"]:
         assert r["place"] and r["reason"] and r["title"] and r["remedy"], r

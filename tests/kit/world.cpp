@@ -400,6 +400,30 @@ std::map<std::string, std::int64_t> World::prices(const std::string& channel, co
   return out;
 }
 
+void World::set_by_another_tool(const std::string& channel, const Shop& shop,
+                                const std::string& sku, Quantity stock) {
+  store::LoadTokens tokens;
+  tokens.shop = shop.id;
+  store::LoadStock load;
+  load.shop = shop.id;
+  load.skus = {sku};
+  StockBatch batch;
+  batch.items = must(store_->read_now(load), "stock");
+  batch.items.at(0).quantity = stock;
+  CallContext context;
+  context.app = options_.engine.channels.at(channel).app;
+  context.remote_shop_id = shop.remote_id;
+  context.access_token = must(store_->read_now(tokens), "tokens").tokens.access;
+  context.now = clock.now();
+  Exchange<BatchAck> exchange =
+      registry_.find(channel)->set_stock(std::move(context), std::move(batch));
+  for (auto request = exchange.start(); request;) {
+    request->url = parse_url(request->url)->target();
+    request = exchange.reply(markets_.at(channel).sandbox->handle(*request).response);
+  }
+  must(exchange.take(), "set by another tool");
+}
+
 std::int64_t World::waiting_work() {
   std::int64_t sum = 0;
   for (const auto& view : must(store_->read_now(store::ListShops()), "shops"))

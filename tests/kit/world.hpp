@@ -112,6 +112,9 @@ class World {
   // What a shopper sees: stock by SKU of listings on offer.
   std::map<std::string, Quantity> on_offer(const std::string& channel, const Shop& shop);
   std::map<std::string, std::int64_t> prices(const std::string& channel, const Shop& shop);
+  // Another program of the seller sets the stock at the channel, past the gateway.
+  void set_by_another_tool(const std::string& channel, const Shop& shop, const std::string& sku,
+                           Quantity stock);
   std::int64_t waiting_work();
 
   store::Store& store() { return *store_; }
