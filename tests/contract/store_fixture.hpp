@@ -18,6 +18,11 @@
 
 namespace gerbang::store {
 
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::IsSupersetOf;
+using testing::UnorderedElementsAre;
+
 // Opens an empty store.
 struct StoreFactory {
   std::string name;
@@ -96,6 +101,30 @@ inline ListProducts products_of(std::string organisation, std::string cursor = {
   query.organisation = std::move(organisation);
   query.cursor = std::move(cursor);
   return query;
+}
+
+// A paid order of two pieces, as the channel tells it. The ids are those that publish() gives.
+inline RemoteOrder remote_order(const std::string& id, const std::string& sku, TimePoint at) {
+  RemoteOrder order;
+  order.external_id = id;
+  order.status = OrderStatus::paid;
+  order.remote_status = "READY_TO_SHIP";
+  order.placed_at = at;
+  order.updated_at = at;
+  OrderLine line;
+  line.remote_line = "1";
+  line.remote_product = "item-KOPI";
+  line.remote_variant = "model-" + sku;
+  line.remote_sku = sku;
+  line.title = "Kopi";
+  line.quantity = 2;
+  line.price = rupiah(35'000);
+  order.lines.push_back(std::move(line));
+  order.total = rupiah(70'000);
+  order.city = "Temanggung";
+  order.province = "Jawa Tengah";
+  order.shipments.push_back({"pkg-" + id, "jne", "resi-1"});
+  return order;
 }
 
 // A store with a clock that stands still, and the steps that tests have in common.

@@ -154,7 +154,8 @@ TEST_P(DiskFaults, no_false_answer_and_a_clean_recovery) {
   for (bool struck = true; struck; ++after) {
     ASSERT_LT(after, 500);
     const TemporaryFolder folder;
-    const SqliteOptions options{folder.file("gerbang.db"), Vault::for_tests(), clock, random};
+    SqliteOptions options{folder.file("gerbang.db"), Vault::for_tests(), clock, random};
+    options.min_free_bytes = 0;
     Ledger ledger;
     {
       const auto store = must(open_sqlite_store(options));

@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "core/store/sqlite/sqlite_store.hpp"
 #include "tests/contract/store_contract.hpp"
@@ -17,7 +18,9 @@ std::unique_ptr<Store> in_file(const Clock& clock, Random& random) {
   static const TemporaryFolder folder;
   static int files = 0;
   const std::string path = folder.file(std::to_string(++files) + ".db");
-  return must(open_sqlite_store({path, Vault::for_tests(), clock, random}));
+  SqliteOptions options{path, Vault::for_tests(), clock, random};
+  options.min_free_bytes = 0;
+  return must(open_sqlite_store(std::move(options)));
 }
 
 }  // namespace

@@ -346,7 +346,11 @@ Result<void> SqliteStore::backup(const std::string& path) {
     {
       const std::lock_guard lock(mutex_);
       if (closing_) return closed();
-      jobs_.push_back([&] { answer.set_value(copy_into(*writer_.database(), path)); });
+      jobs_.push_back([&] {
+        Database* db = writer_.database();
+        answer.set_value(db ? copy_into(*db, path)
+                            : Result<void>(unavailable("the database cannot be opened")));
+      });
     }
     writes_wait_.notify_one();
     return answer.get_future().get();

@@ -18,7 +18,6 @@
 namespace gerbang::store {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -42,6 +41,7 @@ class SqliteStoreTest : public testing::Test {
   SqliteOptions options() {
     SqliteOptions out{folder_.file("gerbang.db"), Vault::for_tests(), clock_, random_, &metrics_};
     out.max_group_time = std::chrono::hours(1);
+    out.min_free_bytes = 0;
     return out;
   }
   Result<std::unique_ptr<Store>> try_open() { return open_sqlite_store(options()); }

@@ -13,9 +13,6 @@
 namespace gerbang::store {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-
 // Creates an organisation with that name, then does what the test says.
 class NamedWrite final : public Store::Write {
  public:
@@ -50,6 +47,7 @@ class WriterTest : public testing::Test {
   explicit WriterTest(std::size_t max_group_rows = 2000) {
     options_.max_group_rows = max_group_rows;
     options_.max_group_time = std::chrono::hours(1);
+    options_.min_free_bytes = 0;
     must_open(writer_.open());
   }
 
