@@ -81,7 +81,7 @@ constexpr CodeMeaning kCodes[] = {
     {"error_invalid_brand", K::rejected, "brand_refused", "/brand"},
     {"error_incalid_brand", K::rejected, "brand_refused", "/brand"},
     {"error brand", K::rejected, "brand_refused", "/brand"},
-    {"error_invalid_logistic_info", K::rejected, "courier_missing"},
+    {"error_invalid_logistic_info", K::rejected, "courier_none_enabled"},
     {"error_category_dts", K::rejected, "pre_order_refused"},
     {"error_param_dts_exceeds_max_limit", K::rejected, "pre_order_refused"},
     {"error_param_category_not_support_pre_order", K::rejected, "pre_order_refused"},
