@@ -80,7 +80,7 @@ std::string example_config() {
       "an example where the default is empty; take the # away to change it. Durations are "
       "written \"20s\", \"5m\", \"1h30m\", sizes \"256KiB\", \"1MiB\". Relative paths start at "
       "this file's folder. Secrets never stand here: they are read from files or environment "
-      "variables. Check the file with: gerbang config check");
+      "variables. Check the file with: gerbang check-config");
   Config defaults;
   for (const SectionInfo& section : sections()) {
     out += "\n";

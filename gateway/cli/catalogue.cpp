@@ -42,8 +42,8 @@ Refused refusal(const Context& context, std::string place, std::string code, std
   const messages::Language language =
       context.language == "en" ? messages::Language::en : messages::Language::id;
   const messages::Message& words = messages::message(reason, language);
-  return {std::move(place), std::move(code), std::move(field), std::move(reason),
-          std::string(words.title), std::string(words.remedy)};
+  return {std::move(place),  std::move(code),          std::move(field),
+          std::move(reason), std::string(words.title), std::string(words.remedy)};
 }
 
 Result<Load> load_csv(const Context& context, const std::string& bytes) {
@@ -86,7 +86,8 @@ Result<Load> load_json(const Context& context, const std::string& bytes) {
   for (const json::Value& s : document["stock"].items())
     load.stock.push_back({"/stock/" + std::to_string(index++), s["item"].to_text(), s});
   if (load.products.empty() && load.refused.empty() && load.stock.empty())
-    return Error(ErrorKind::invalid, "import_empty", "neither \"products\" nor \"stock\" in the file");
+    return Error(ErrorKind::invalid, "import_empty",
+                 "neither \"products\" nor \"stock\" in the file");
   return load;
 }
 
@@ -97,7 +98,8 @@ Result<void> send(Remote& remote, const std::string& path, const std::vector<Row
     const std::size_t last = std::min(rows.size(), first + kBatch);
     json::Array items;
     for (std::size_t i = first; i < last; ++i) items.push_back(rows[i].body);
-    GERBANG_TRY(answer, remote.call(Method::post, path, json::object({{"items", std::move(items)}})));
+    GERBANG_TRY(answer,
+                remote.call(Method::post, path, json::object({{"items", std::move(items)}})));
     const json::Array& results = answer["results"].items();
     for (std::size_t i = first; i < last; ++i) {
       const json::Value& r = i - first < results.size() ? results[i - first] : answer["none"];
@@ -143,9 +145,10 @@ void import_file(Context& context, const std::string& path, bool dry_run) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream bytes;
   bytes << file.rdbuf();
-  if (!file) return fail(context, Error(ErrorKind::not_found, "file_unreadable", "cannot read " + path));
-  Result<Load> load = path.ends_with(".json") ? load_json(context, bytes.str())
-                                              : load_csv(context, bytes.str());
+  if (!file)
+    return fail(context, Error(ErrorKind::not_found, "file_unreadable", "cannot read " + path));
+  Result<Load> load =
+      path.ends_with(".json") ? load_json(context, bytes.str()) : load_csv(context, bytes.str());
   if (!load) return fail(context, load.error());
   if (dry_run) return report(context, load->products.size(), load->stock.size(), load->refused);
   auto remote = context.remote();
@@ -156,7 +159,8 @@ void import_file(Context& context, const std::string& path, bool dry_run) {
     // Stock first: the products' listings are then published with their number.
     auto counted = send(**remote, "/v1/stock:batch", load->stock, progress, load->refused, counts);
     if (!counted) return fail(context, counted.error());
-    auto sent = send(**remote, "/v1/products:batch", load->products, progress, load->refused, products);
+    auto sent =
+        send(**remote, "/v1/products:batch", load->products, progress, load->refused, products);
     if (!sent) return fail(context, sent.error());
   }
   report(context, products, counts, load->refused);
@@ -171,32 +175,34 @@ void add_catalogue(CLI::App& app, Context& context) {
   };
   auto o = std::make_shared<Options>();
   CLI::App* import = app.add_subcommand(
-      "import", "Take a catalogue in: a spreadsheet's .csv or a village system's .json. Good rows are "
-                "taken, bad ones come back with line, field, reason and remedy (exit code 3)");
+      "import",
+      "Take a catalogue in: a spreadsheet's .csv or a village system's .json. Good rows are "
+      "taken, bad ones come back with line, field, reason and remedy (exit code 3)");
   import->add_option("file", o->file, "katalog.csv or katalog.json")->required();
   import->add_flag("--dry-run", o->dry_run, "Check only, send nothing");
-  import->callback([&context, o] { import_file(context, o->file, o->dry_run); });
+  import->callback([&context, o] { import_file(context, o->file, o->dry_run);
+});
 
-  auto output = std::make_shared<std::string>();
-  CLI::App* export_command =
-      app.add_subcommand("export", "All products as NDJSON, fit for import elsewhere");
-  export_command->add_option("--output", *output, "File (default: standard output)");
-  export_command->callback([&context, output] {
-    auto remote = context.remote();
-    if (!remote) return fail(context, remote.error());
-    auto text = (*remote)->text(Method::get, "/v1/products:export");
-    if (!text) return fail(context, text.error());
-    if (output->empty()) {
-      std::cout << *text;
-      return;
-    }
-    std::ofstream file(*output, std::ios::binary);
-    file << *text;
-    file.close();
-    if (!file)
-      return fail(context, Error(ErrorKind::transient, "file_unwritable", "cannot write " + *output));
-    print(context, json::object({{"written", *output}}), "written: " + *output);
-  });
-}
+auto output = std::make_shared<std::string>();
+CLI::App* export_command =
+    app.add_subcommand("export", "All products as NDJSON, fit for import elsewhere");
+export_command->add_option("--output", *output, "File (default: standard output)");
+export_command->callback([&context, output] {
+  auto remote = context.remote();
+  if (!remote) return fail(context, remote.error());
+  auto text = (*remote)->text(Method::get, "/v1/products:export");
+  if (!text) return fail(context, text.error());
+  if (output->empty()) {
+    std::cout << *text;
+    return;
+  }
+  std::ofstream file(*output, std::ios::binary);
+  file << *text;
+  file.close();
+  if (!file)
+    return fail(context, Error(ErrorKind::transient, "file_unwritable", "cannot write " + *output));
+  print(context, json::object({{"written", *output}}), "written: " + *output);
+});
+}  // namespace gerbang::cli
 
 }  // namespace gerbang::cli

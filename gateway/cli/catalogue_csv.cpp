@@ -135,15 +135,16 @@ enum Column : std::size_t {
   izin_pirt,
   izin_bpom,
   halal,
+  atribut,
   kColumns
 };
 constexpr std::array<std::string_view, kColumns> kNames = {
-    "kode",       "nama",           "deskripsi", "kategori",  "merek",     "kondisi",
-    "opsi_1",     "nilai_1",        "opsi_2",    "nilai_2",   "sku",       "barcode",
-    "berat_gram", "panjang_mm",     "lebar_mm",  "tinggi_mm", "harga",     "stok",
-    "item_stok",  "pakai_per_unit", "gambar",    "izin_pirt", "izin_bpom", "halal"};
+    "kode",      "nama",      "deskripsi", "kategori", "merek",     "kondisi",        "opsi_1",
+    "nilai_1",   "opsi_2",    "nilai_2",   "sku",      "barcode",   "berat_gram",     "panjang_mm",
+    "lebar_mm",  "tinggi_mm", "harga",     "stok",     "item_stok", "pakai_per_unit", "gambar",
+    "izin_pirt", "izin_bpom", "halal",     "atribut"};
 constexpr Column kOfProduct[] = {nama,   deskripsi, kategori,  merek, kondisi,
-                                 gambar, izin_pirt, izin_bpom, halal};
+                                 gambar, izin_pirt, izin_bpom, halal, atribut};
 constexpr std::array<std::pair<Column, Column>, 2> kAxes = {{{opsi_1, nilai_1}, {opsi_2, nilai_2}}};
 constexpr std::array<Column, 3> kPackage = {panjang_mm, lebar_mm, tinggi_mm};
 constexpr std::array<std::pair<Column, std::string_view>, 3> kPermits = {
@@ -410,6 +411,19 @@ json::Value CatalogueReader::body_of(std::span<const Row> rows) {
     permits.push_back(json::object({{"kind", kind}, {"number", first[column]}}));
   }
   if (!permits.empty()) body.set("permits", std::move(permits));
+  // "Negara Asal=Indonesia; Masa Penyimpanan=12 Bulan"
+  json::Object attributes;
+  for (const std::string& pair : split(first[atribut], ';')) {
+    if (trimmed(pair).empty()) continue;
+    const auto equals = pair.find('=');
+    const std::string_view name = trimmed(std::string_view(pair).substr(0, equals));
+    if (equals == std::string::npos || name.empty()) {
+      fail(first, atribut, "attribute_unreadable", "name=value; name=value");
+      break;
+    }
+    attributes.set(name, trimmed(std::string_view(pair).substr(equals + 1)));
+  }
+  if (!attributes.empty()) body.set("attributes", json::Value(std::move(attributes)));
   if (json::Array options = options_of(rows); !options.empty()) {
     body.set("options", std::move(options));
   }
@@ -559,8 +573,9 @@ void CatalogueReader::take(std::span<const Row> rows, const FieldError& finding)
   };
 
   static const std::map<std::string_view, Column> kSimple = {
-      {"code", kode},   {"title", nama},        {"description", deskripsi}, {"category", kategori},
-      {"brand", merek}, {"condition", kondisi}, {"images", gambar}};
+      {"code", kode},         {"title", nama},        {"description", deskripsi},
+      {"category", kategori}, {"brand", merek},       {"condition", kondisi},
+      {"images", gambar},     {"attributes", atribut}};
   static const std::map<std::string_view, Column> kOfVariant = {
       {"sku", sku}, {"barcode", barcode}, {"weight_grams", berat_gram}, {"price", harga}};
 

@@ -6,8 +6,8 @@
 
 #include "gateway/cli/remote.hpp"
 
-// The command line. Commands that concern a running gateway speak to its API (only one process opens
-// the database); serve, migrate, check-config and restore work on files.
+// The command line. Commands that concern a running gateway speak to its API (only one process
+// opens the database); serve, migrate, check-config and restore work on files.
 //
 // Exit codes: 0 done; 1 it failed (the reason is on standard error); 2 wrong usage; 3 done in part:
 // some rows were refused and are listed.
@@ -21,8 +21,8 @@ inline constexpr int kPartly = 3;
 // What the options before and after the command say.
 struct Context {
   std::string config = "gerbang.toml";
-  std::string url;        // --url, else GERBANG_URL, else http://127.0.0.1:8080
-  std::string key_file;   // --key-file, else GERBANG_KEY holds the key
+  std::string url;       // --url, else GERBANG_URL, else http://127.0.0.1:8080
+  std::string key_file;  // --key-file, else GERBANG_KEY holds the key
   std::string language = "id";
   std::string ca_file;
   bool json = false;  // machine-readable output

@@ -8,7 +8,9 @@ namespace gerbang::cli {
 
 namespace {
 
-std::string text(const json::Value& v) { return v.to_text(); }
+std::string text(const json::Value& v) {
+  return v.to_text();
+}
 
 void organisation_commands(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand("organisation", "Organisations (admin key)");
@@ -81,8 +83,8 @@ void key_commands(CLI::App& app, Context& context) {
   list->callback([&context, organisation] {
     auto remote = context.remote();
     if (!remote) return fail(context, remote.error());
-    auto all = (*remote)->call(Method::get, "/admin/v1/organisations/" +
-                                                percent_encode(*organisation) + "/keys");
+    auto all = (*remote)->call(
+        Method::get, "/admin/v1/organisations/" + percent_encode(*organisation) + "/keys");
     if (!all) return fail(context, all.error());
     std::vector<std::vector<std::string>> rows{{"ID", "LABEL", "CREATED", "REVOKED"}};
     for (const json::Value& k : (*all)["data"].items())
@@ -97,9 +99,9 @@ void key_commands(CLI::App& app, Context& context) {
   revoke->callback([&context, organisation, id] {
     auto remote = context.remote();
     if (!remote) return fail(context, remote.error());
-    auto done = (*remote)->call(Method::post, "/admin/v1/organisations/" +
-                                                  percent_encode(*organisation) + "/keys/" +
-                                                  percent_encode(*id) + "/revoke");
+    auto done =
+        (*remote)->call(Method::post, "/admin/v1/organisations/" + percent_encode(*organisation) +
+                                          "/keys/" + percent_encode(*id) + "/revoke");
     if (!done) return fail(context, done.error());
     print(context, *done, *id + " is revoked");
   });
@@ -119,8 +121,8 @@ void add_host(CLI::App& app, Context& context) {
     auto remote = context.remote();
     if (!remote) return fail(context, remote.error());
     const std::string absolute = std::filesystem::absolute(*path).string();
-    auto done = (*remote)->call(Method::post, "/admin/v1/backup",
-                                json::object({{"path", absolute}}));
+    auto done =
+        (*remote)->call(Method::post, "/admin/v1/backup", json::object({{"path", absolute}}));
     if (!done) return fail(context, done.error());
     print(context, *done, "written: " + absolute);
   });

@@ -111,7 +111,8 @@ void add_serve(CLI::App& app, Context& context) {
           "schema version " + std::to_string(stats->schema_version));
   });
 
-  CLI::App* check = app.add_subcommand("check-config", "Read the configuration and say what is wrong");
+  CLI::App* check =
+      app.add_subcommand("check-config", "Read the configuration and say what is wrong");
   auto example = std::make_shared<bool>(false);
   check->add_flag("--example", *example, "Print the commented example instead");
   check->callback([&context, example] {
@@ -128,7 +129,8 @@ void add_serve(CLI::App& app, Context& context) {
   auto from = std::make_shared<std::string>();
   auto force = std::make_shared<bool>(false);
   restored->add_option("backup", *from, "File that `gerbang backup` wrote")->required();
-  restored->add_flag("--force", *force, "Replace an existing database; the old one is kept beside it");
+  restored->add_flag("--force", *force,
+                     "Replace an existing database; the old one is kept beside it");
   restored->callback([&context, from, force] {
     auto config = load(context);
     if (!config) return fail(context, config.error());

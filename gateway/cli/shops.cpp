@@ -10,7 +10,9 @@ namespace gerbang::cli {
 
 namespace {
 
-std::string text(const json::Value& v) { return v.to_text(); }
+std::string text(const json::Value& v) {
+  return v.to_text();
+}
 
 // All pages of a list, one document.
 Result<json::Value> all_pages(Remote& remote, const std::string& path) {
@@ -18,8 +20,10 @@ Result<json::Value> all_pages(Remote& remote, const std::string& path) {
   std::string cursor;
   do {
     const std::string joint = path.find('?') == std::string::npos ? "?" : "&";
-    GERBANG_TRY(page, remote.call(Method::get,
-                                  path + (cursor.empty() ? "" : joint + "cursor=" + percent_encode(cursor))));
+    GERBANG_TRY(
+        page,
+        remote.call(Method::get,
+                    path + (cursor.empty() ? "" : joint + "cursor=" + percent_encode(cursor))));
     for (const json::Value& v : page["data"].items()) data.push_back(v);
     cursor = text(page["next"]);
   } while (!cursor.empty());
@@ -42,8 +46,9 @@ void connect_command(CLI::App& group, Context& context) {
     auto made = (*remote)->call(Method::post, "/v1/shops",
                                 json::object({{"channel", o->channel}, {"name", o->name}}));
     if (!made) return fail(context, made.error());
-    print(context, *made,
-          text((*made)["id"]) + "\nOpen this link as the seller:\n" + text((*made)["authorise_url"]));
+    print(
+        context, *made,
+        text((*made)["id"]) + "\nOpen this link as the seller:\n" + text((*made)["authorise_url"]));
     for (int waited = 0; waited < o->wait_seconds; ++waited) {
       std::this_thread::sleep_for(std::chrono::seconds(1));
       auto shop = (*remote)->call(Method::get, "/v1/shops/" + text((*made)["id"]));
@@ -69,7 +74,8 @@ void shop_commands(CLI::App& app, Context& context) {
     if (!remote) return fail(context, remote.error());
     auto all = (*remote)->call(Method::get, "/v1/shops");
     if (!all) return fail(context, all.error());
-    std::vector<std::vector<std::string>> rows{{"ID", "CHANNEL", "NAME", "STATE", "WAITING", "REASON"}};
+    std::vector<std::vector<std::string>> rows{
+        {"ID", "CHANNEL", "NAME", "STATE", "WAITING", "REASON"}};
     for (const json::Value& s : (*all)["data"].items())
       rows.push_back({text(s["id"]), text(s["channel"]), text(s["name"]), text(s["state"]),
                       text(s["work"]["waiting"]), text(s["reason"])});
@@ -80,17 +86,16 @@ void shop_commands(CLI::App& app, Context& context) {
     const char* name;
     const char* help;
   };
-  for (const Verb verb : {Verb{"pause", "Send nothing; changes keep collecting"},
-                          Verb{"resume", "Send again"},
-                          Verb{"retire", "End it for good; its history stays readable"}}) {
+  for (const Verb verb :
+       {Verb{"pause", "Send nothing; changes keep collecting"}, Verb{"resume", "Send again"},
+        Verb{"retire", "End it for good; its history stays readable"}}) {
     auto id = std::make_shared<std::string>();
     CLI::App* command = group->add_subcommand(verb.name, verb.help);
     command->add_option("id", *id, "shp_…")->required();
     command->callback([&context, id, name = std::string(verb.name)] {
       auto remote = context.remote();
       if (!remote) return fail(context, remote.error());
-      auto done =
-          (*remote)->call(Method::post, "/v1/shops/" + percent_encode(*id) + "/" + name);
+      auto done = (*remote)->call(Method::post, "/v1/shops/" + percent_encode(*id) + "/" + name);
       if (!done) return fail(context, done.error());
       print(context, *done, *id + " is " + text((*done)["state"]));
     });
@@ -113,7 +118,8 @@ void order_commands(CLI::App& app, Context& context) {
     if (!shop->empty()) path += "&shop=" + percent_encode(*shop);
     auto all = all_pages(**remote, path);
     if (!all) return fail(context, all.error());
-    std::vector<std::vector<std::string>> rows{{"ID", "CHANNEL", "NUMBER", "STATUS", "PLACED", "LINES"}};
+    std::vector<std::vector<std::string>> rows{
+        {"ID", "CHANNEL", "NUMBER", "STATUS", "PLACED", "LINES"}};
     for (const json::Value& o : (*all)["data"].items()) {
       std::string lines;
       for (const json::Value& l : o["lines"].items())

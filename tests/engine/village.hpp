@@ -11,7 +11,7 @@ inline json::Value coffee() {
     "description": {"id": "Kopi robusta sangrai sedang dari kebun desa, digiling saat dipesan."},
     "category": "makanan-minuman/kopi", "condition": "new",
     "attributes": {"Negara Asal": "Indonesia", "Masa Penyimpanan": "12 Bulan"},
-    "images": ["https://desa.example/kopi.png"],
+    "images": [{"url": "https://desa.example/kopi.png"}],
     "options": [{"name": "Kemasan", "values": ["250 g", "500 g"]}],
     "variants": [
       {"sku": "KOPI-250", "options": ["250 g"], "weight_grams": 280, "package_mm": [80, 50, 200],
@@ -28,7 +28,7 @@ inline json::Value basket() {
     "description": {"id": "Keranjang rotan anyaman tangan, kuat dan ringan, untuk belanja harian."},
     "category": "rumah-tangga/anyaman", "condition": "new",
     "attributes": {"Negara Asal": "Indonesia"},
-    "images": ["https://desa.example/keranjang.png"],
+    "images": [{"url": "https://desa.example/keranjang.png"}],
     "variants": [{"sku": "KERANJANG-M", "weight_grams": 700, "package_mm": [300, 300, 200],
                   "price": {"amount": 120000, "currency": "IDR"}}]})");
 }

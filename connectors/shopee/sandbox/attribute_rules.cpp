@@ -61,7 +61,11 @@ Refusal read_attributes(const json::Value& list, Item& item) {
   return {};
 }
 
-Refusal check_attributes(const Item& item) {
+bool is_mandatory(const World& world, const Attribute& attribute) {
+  return attribute.mandatory && world.enabled("mandatory_attributes", true);
+}
+
+Refusal check_attributes(const World& world, const Item& item) {
   std::set<Id> given;
   for (const ItemAttribute& mine : item.attributes) {
     const Attribute* a = find_attribute(item.category_id, mine.attribute_id);
@@ -69,7 +73,7 @@ Refusal check_attributes(const Item& item) {
       return Reply::fail("error_invalid_attribute",
                          "Invalid attribute " + std::to_string(mine.attribute_id) + ".");
     const auto count = static_cast<int>(mine.values.size());
-    if (count == 0 && a->mandatory) {
+    if (count == 0 && is_mandatory(world, *a)) {
       given.erase(mine.attribute_id);
       continue;
     }
@@ -80,7 +84,7 @@ Refusal check_attributes(const Item& item) {
     }
   }
   for (const Attribute& a : attributes_of(item.category_id)) {
-    if (a.mandatory && !given.contains(a.id))
+    if (is_mandatory(world, a) && !given.contains(a.id))
       return Reply::fail("error_less_required_attribute",
                          "The attribute " + std::string(a.en_name) + " is required.");
   }

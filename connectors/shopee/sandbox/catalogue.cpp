@@ -29,12 +29,12 @@ json::Value choice_json(const Choice& choice) {
        {"multi_lang", json::Array{json::object({{"language", "id"}, {"value", choice.name}})}}});
 }
 
-json::Value attribute_json(const Attribute& a, bool in_indonesian) {
+json::Value attribute_json(const World& world, const Attribute& a, bool in_indonesian) {
   json::Array values;
   for (const Choice& choice : a.choices) values.push_back(choice_json(choice));
   return json::object(
       {{"attribute_id", a.id},
-       {"mandatory", a.mandatory},
+       {"mandatory", is_mandatory(world, a)},
        {"name", in_indonesian ? a.id_name : a.en_name},
        {"attribute_value_list", std::move(values)},
        {"attribute_info",
@@ -68,7 +68,7 @@ Reply get_category(World&, const Request& request) {
   return Reply::ok(json::object({{"category_list", std::move(list)}}));
 }
 
-Reply get_attribute_tree(World&, const Request& request) {
+Reply get_attribute_tree(World& world, const Request& request) {
   const auto in_indonesian = indonesian(request);
   if (!in_indonesian) return invalid_language();
   std::vector<std::string> wanted = request.list("category_id_list");
@@ -80,7 +80,8 @@ Reply get_attribute_tree(World&, const Request& request) {
     const auto id = digits(text);
     if (!id || !is_leaf(*id)) return invalid_category();
     json::Array tree;
-    for (const Attribute& a : attributes_of(*id)) tree.push_back(attribute_json(a, *in_indonesian));
+    for (const Attribute& a : attributes_of(*id))
+      tree.push_back(attribute_json(world, a, *in_indonesian));
     list.push_back(
         json::object({{"category_id", *id}, {"warning", ""}, {"attribute_tree", std::move(tree)}}));
   }

@@ -6,6 +6,8 @@
 // named beside.
 namespace gerbang::sandbox::shopee {
 
+struct Attribute;  // catalogue_data.hpp
+
 // auth.cpp (2)
 Reply auth_token_get(World& world, const Request& request);
 Reply auth_access_token_get(World& world, const Request& request);
@@ -52,7 +54,9 @@ std::optional<Dimension> read_dimension(const json::Value& value);  // nothing u
 
 // attribute_rules.cpp (3.3)
 Refusal read_attributes(const json::Value& list, Item& item);
-Refusal check_attributes(const Item& item);
+// What the catalogue marks, unless `mandatory_attributes` is off.
+bool is_mandatory(const World& world, const Attribute& attribute);
+Refusal check_attributes(const World& world, const Item& item);
 void name_attribute_values(Item& item);  // a choice is stored with the catalogue's name
 
 // reading.cpp (3.11, 3.12)

@@ -336,7 +336,7 @@ Refusal check_item(World& world, const Shop& shop, const Item& item) {
   if (!item.dimension && limits["dimension_limit"]["dimension_mandatory"].as_bool().value_or(false))
     return missing("Dimension");
   if (auto no = check_days(item, limits)) return no;
-  if (auto no = check_attributes(item)) return no;
+  if (auto no = check_attributes(world, item)) return no;
   if (auto no = check_brand(item)) return no;
   if (auto no = check_channels(shop, item)) return no;
   return check_wholesale(item);

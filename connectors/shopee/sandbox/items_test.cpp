@@ -211,6 +211,17 @@ TEST_F(ShopeeItems, limits_are_what_get_item_limit_says) {
             "error_reach_shop_item_limit");
 }
 
+TEST_F(ShopeeItems, mandatory_attributes_can_be_switched_off) {
+  const char* none = R"({"attribute_list":[]})";
+  EXPECT_EQ(post("product/add_item", item_body(none)).error(), "error_less_required_attribute");
+  control(Method::put, "settings", R"({"mandatory_attributes":false})");
+  EXPECT_EQ(post("product/add_item", item_body(none)).error(), "");
+  const Answered tree = get("product/get_attribute_tree", "category_id_list=100782");
+  const json::Value& first = tree.response()["list"].items()[0];
+  for (const json::Value& a : first["attribute_tree"].items())
+    EXPECT_EQ(a["mandatory"].as_bool(), false);
+}
+
 TEST_F(ShopeeItems, lengths_count_code_points_or_bytes) {
   const char* name = R"({"item_name":"½½½½"})";  // four signs, eight bytes
   EXPECT_EQ(post("product/add_item", item_body(name)).error(), "error_item_name_is_too_short");

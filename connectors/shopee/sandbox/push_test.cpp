@@ -253,8 +253,8 @@ TEST_F(ShopeePush, reserved_stock_is_pushed_for_promotions_and_by_switch) {
 
 TEST_F(ShopeePush, pushes_can_be_doubled_and_swapped) {
   add_item();
-  verb(buy("SKM-KOPI-250", 1, ",\"pay\":false"),
-       "pay");  // every other push waits: the count is odd
+  // Every other push waits: after the authorization and these three it is the next one's turn.
+  verb(buy("SKM-KOPI-250", 1, ",\"pay\":false"), "pay");
   buy("SKM-KOPI-250", 1, ",\"pay\":false");
   pushes();
   control(Method::post, "faults", R"({"pushes":{"duplicate_every":1,"reorder":true}})");

@@ -34,7 +34,7 @@ json::Value stock_info(const World& world, const Item& item, const Model& model)
                        {"shopee_stock", json::Array()}});
 }
 
-json::Value attributes_json(const Item& item) {
+json::Value attributes_json(const World& world, const Item& item) {
   json::Array out;
   for (const ItemAttribute& mine : item.attributes) {
     const Attribute* a = find_attribute(item.category_id, mine.attribute_id);
@@ -45,7 +45,7 @@ json::Value attributes_json(const Item& item) {
     }
     out.push_back(json::object({{"attribute_id", mine.attribute_id},
                                 {"original_attribute_name", a ? a->id_name : ""},
-                                {"is_mandatory", a && a->mandatory},
+                                {"is_mandatory", a && is_mandatory(world, *a)},
                                 {"attribute_value_list", std::move(values)}}));
   }
   return out;
@@ -77,7 +77,7 @@ json::Value base_info(const World& world, const Item& item) {
   out.append("item_sku", item.sku);
   out.append("create_time", to_unix_seconds(item.created));
   out.append("update_time", to_unix_seconds(item.updated));
-  out.append("attribute_list", attributes_json(item));
+  out.append("attribute_list", attributes_json(world, item));
   if (!item.has_model()) {
     out.append("price_info", price_info(world, item, item.models.front()));
     out.append("stock_info_v2", stock_info(world, item, item.models.front()));
@@ -124,10 +124,10 @@ std::string lower(std::string_view text) {
 }
 
 // 1: lacks a mandatory attribute, 2: lacks an optional one.
-bool lacks_attribute(const Item& item, bool mandatory) {
+bool lacks_attribute(const World& world, const Item& item, bool mandatory) {
   const auto& all = attributes_of(item.category_id);
   return std::any_of(all.begin(), all.end(), [&](const Attribute& a) {
-    return a.mandatory == mandatory &&
+    return is_mandatory(world, a) == mandatory &&
            std::none_of(item.attributes.begin(), item.attributes.end(),
                         [&](const ItemAttribute& mine) { return mine.attribute_id == a.id; });
   });
@@ -252,7 +252,7 @@ Reply search_item(World& world, const Request& request) {
         std::find(statuses.begin(), statuses.end(), name_of(status)) == statuses.end())
       continue;
     if (!name.empty() && lower(item.name).find(name) == std::string::npos) continue;
-    if (!lacking.empty() && !lacks_attribute(item, lacking == "1")) continue;
+    if (!lacking.empty() && !lacks_attribute(world, item, lacking == "1")) continue;
     if (total >= *start && total < *start + *size) ids.push_back(id);
     ++total;
   }

@@ -45,7 +45,7 @@ Result<ReceiveWebhook::Answer> SqliteScripts::run(const ReceiveWebhook& script) 
     if (!hint.remote_shop_id.empty()) {
       auto row = db_.query(
                         "SELECT organisation, id, state FROM shops"
-                        " WHERE channel = ?1 AND remote_id = ?2")
+                        " WHERE channel = ?1 AND remote_id = ?2 AND remote_id <> ''")
                      .bind(1, script.channel)
                      .bind(2, hint.remote_shop_id);
       if (row.step()) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "core/base/ids.hpp"
@@ -315,7 +316,13 @@ Result<OrderIngested> SqliteScripts::ingest(const Shop& shop, const RemoteOrder&
   CounterMoves moves;
   order.has_shortage = false;
   std::vector<json::Value> shortages;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
+  // What one line gives back may serve another line of the same order.
+  std::vector<std::size_t> sequence(lines.size());
+  std::iota(sequence.begin(), sequence.end(), std::size_t{0});
+  std::stable_partition(sequence.begin(), sequence.end(), [&](std::size_t i) {
+    return lines[i].line.quantity < lines[i].quantity_before;
+  });
+  for (const std::size_t i : sequence) {
     LineChange& change = lines[i];
     OrderLine& line = change.line;
     const Quantity shortage_before = line.shortage;
@@ -472,7 +479,8 @@ std::string SqliteScripts::sku_of_remote(const std::string& shop, const std::str
     auto row = db_.query(
                       "SELECT l.sku, l.remote_variant FROM units u CROSS JOIN listings l"
                       " ON l.organisation = u.organisation AND l.shop = u.shop AND l.unit = u.unit"
-                      " WHERE u.shop = ?1 AND u.remote_product = ?2 AND l.published = 1")
+                      " WHERE u.shop = ?1 AND u.remote_product = ?2 AND u.remote_product <> ''"
+                      " AND l.published = 1")
                    .bind(1, shop)
                    .bind(2, remote_product);
     while (row.step()) all.push_back({row.text(0), row.text(1)});

@@ -190,6 +190,27 @@ TEST_F(Orders, line_added_later_reserves_and_changed_quantities_adjust) {
   EXPECT_EQ(reserved("HONEY"), 2);
 }
 
+TEST_F(Orders, what_one_line_gives_back_serves_another_line_of_the_order) {
+  ingest(shopee, order("A1", OrderStatus::paid, {line("HAMPER-1", 1), line("MADU-1", 8)}));
+  clock.advance(seconds(1));
+  const auto got = ingest(shopee, order("A1", OrderStatus::paid, {line("MADU-1", 10)}));
+  EXPECT_FALSE(got.shortage);
+  EXPECT_EQ(reserved("HONEY"), 10);
+}
+
+TEST_F(Orders, released_stock_first_makes_good_what_another_order_lost_to_a_count) {
+  ingest(shopee, order("A1", OrderStatus::paid, {line("MADU-1", 10)}));  // all of utama
+  ASSERT_TRUE(count("HONEY", 3, "gudang").ok());
+  ingest(shopee, order("A2", OrderStatus::paid, {line("MADU-1", 3)}));
+  ASSERT_TRUE(count("HONEY", 7, "utama").ok());  // A1 lacks 3, nobody has them
+  clock.advance(seconds(1));
+  // The same goods under another line: A1 comes first.
+  const auto second =
+      ingest(shopee, order("A2", OrderStatus::paid, {line("MADU-1", 3, "another")}));
+  EXPECT_TRUE(second.shortage);
+  EXPECT_EQ(available("HONEY"), 0);
+}
+
 TEST_F(Orders, two_lines_of_one_name_are_both_kept) {
   const auto sale =
       order("A1", OrderStatus::paid, {line("KOPI-250", 1, "x"), line("KOPI-500", 1, "x")});

@@ -60,6 +60,8 @@ void Reservations::release(const LineRef& line, Quantity units) {
       rest -= back;
     }
     ensure(rest == 0, "an order line held less than it gives back");
+    // What became free here first makes good what another order's location no longer has.
+    relocate(c.item);
   }
 }
 

@@ -34,7 +34,7 @@ std::string_view event_of(ShopState state) {
 }  // namespace
 
 bool SqliteScripts::remote_shop_taken(const Shop& shop, const std::string& remote_id) {
-  auto row = db_.query("SELECT id FROM shops WHERE channel = ?1 AND remote_id = ?2")
+  auto row = db_.query("SELECT id FROM shops WHERE channel = ?1 AND remote_id = ?2 AND remote_id <> ''")
                  .bind(1, shop.channel)
                  .bind(2, remote_id);
   return !remote_id.empty() && row.step() && row.text(0) != shop.id;

@@ -1,5 +1,8 @@
+#include <string>
+
 #include "core/store/sqlite/sqlite_store.hpp"
 #include "tests/contract/store_contract.hpp"
+#include "tests/contract/temporary_folder.hpp"
 
 namespace gerbang::store {
 
@@ -9,9 +12,19 @@ std::unique_ptr<Store> in_memory(const Clock& clock, Random& random) {
   return must(open_sqlite_store({":memory:", Vault::for_tests(), clock, random}));
 }
 
+// With its writer's thread, read-only readers and a real file.
+std::unique_ptr<Store> in_file(const Clock& clock, Random& random) {
+  static const TemporaryFolder folder;
+  static int files = 0;
+  const std::string path = folder.file(std::to_string(++files) + ".db");
+  return must(open_sqlite_store({path, Vault::for_tests(), clock, random}));
+}
+
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(SqliteMemory, StoreContract,
-                         testing::Values(StoreFactory{"memory", in_memory}), name_of_store);
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract,
+                         testing::Values(StoreFactory{"memory", in_memory},
+                                         StoreFactory{"file", in_file}),
+                         name_of_store);
 
 }  // namespace gerbang::store

@@ -21,8 +21,9 @@ struct SqliteOptions {
   Random& random;              // used on the writer's thread
   Metrics* metrics = nullptr;  // outlives the store
   // A group takes no more ordinary and bulk writes once it has changed this many rows, or has run
-  // for 20 ms. Orders are always taken.
+  // this long. Orders are always taken.
   std::size_t max_group_rows = 2000;
+  Duration max_group_time{20};
   std::size_t readers = 2;
   // Writes are refused (transient disk_low) while the disk has less room; reads go on.
   std::uint64_t min_free_bytes = 200ULL * 1024 * 1024;

@@ -55,7 +55,8 @@ class Model {
     if (!created && r.updated_at < o.updated) return;
     o.updated = r.updated_at;
     if (created) o.placed = r.placed_at;
-    if (created || may_follow(o.status, r.status)) o.status = r.status;
+    bool differs = created || may_follow(o.status, r.status);
+    if (differs) o.status = r.status;
     const bool was_held = !created && o.hold == StockHold::held;
     const bool was_consumed = !created && o.hold == StockHold::consumed;
     if (created || was_held) o.hold = hold_of(o.status);
@@ -71,9 +72,18 @@ class Model {
       if (!said.contains(name)) names.push_back(name);
     }
     for (std::size_t i = 0; i < names.size(); ++i) {
-      const std::string& name = names[i];
+      const auto [line, fresh] = o.lines.try_emplace(names[i], Line{names[i], i, 0, 0, 0, {}});
+      const Quantity wanted = said.contains(names[i]) ? said[names[i]] : 0;
+      differs = differs || fresh ||
+                (was_consumed ? wanted > line->second.quantity : wanted != line->second.quantity);
+    }
+    if (!differs) return;
+    // What one line gives back may serve another.
+    std::stable_partition(names.begin(), names.end(), [&](const std::string& name) {
+      return !was_consumed && (said.contains(name) ? said[name] : 0) < o.lines[name].quantity;
+    });
+    for (const std::string& name : names) {
       Line& l = o.lines[name];
-      if (l.sku.empty()) l = Line{name, i, 0, 0, 0, {}};
       const Quantity before = l.quantity;
       l.quantity = said.contains(name) ? said[name] : 0;
       if (was_consumed) {

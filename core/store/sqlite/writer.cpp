@@ -14,7 +14,6 @@ namespace gerbang::store {
 
 namespace {
 
-constexpr auto kGroupTime = std::chrono::milliseconds(20);
 constexpr auto kDiskInterval = std::chrono::seconds(1);
 // Pages of 4 KiB. Under load a checkpoint waits for a longer log: it costs the same two syncs.
 constexpr int kCheckpointPagesIdle = 1'000;
@@ -139,7 +138,7 @@ std::unique_ptr<Store::Write> Writer::next(WriteQueue& queue, bool& bulk_taken) 
   if (!queue.orders.empty()) return take(queue.orders);
   const bool full = sqlite3_total_changes64(db_->handle()) - changes_before_ >=
                         static_cast<std::int64_t>(options_.max_group_rows) ||
-                    std::chrono::steady_clock::now() - group_began_ >= kGroupTime;
+                    std::chrono::steady_clock::now() - group_began_ >= options_.max_group_time;
   if (!full && !queue.normal.empty()) return take(queue.normal);
   // One bulk write always goes along, so that a busy store does not starve it.
   if ((!full || !bulk_taken) && !queue.bulk.empty()) {

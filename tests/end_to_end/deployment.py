@@ -1,0 +1,251 @@
+"""A gateway and its sandbox marketplaces as real processes over real sockets, for tests.
+
+Everything listens on 127.0.0.1, lives in one temporary folder and is ended by its process id."""
+
+import json
+import os
+import pathlib
+import secrets
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Refused(Exception):
+    """An answer of 400 or more: status and problem document."""
+
+    def __init__(self, status, problem):
+        super().__init__(f"{status} {problem}")
+        self.status, self.problem = status, problem
+
+
+def request(method, url, body=None, headers=None, timeout=20):
+    data = None if body is None else json.dumps(body).encode()
+    req = urllib.request.Request(url, data=data, method=method, headers=dict(headers or {}))
+    if data is not None:
+        req.add_header("Content-Type", "application/json")
+    try:
+        with urllib.request.urlopen(req, timeout=timeout) as answer:
+            text = answer.read()
+            return json.loads(text) if text else None
+    except urllib.error.HTTPError as error:
+        text = error.read()
+        try:
+            problem = json.loads(text)
+        except ValueError:
+            problem = text.decode(errors="replace")[:300]
+        raise Refused(error.code, problem) from None
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(what, condition, seconds, pause=0.1):
+    """The condition's first true value. Fails after `seconds`, saying what did not happen."""
+    end = time.monotonic() + seconds
+    last = None
+    while time.monotonic() < end:
+        try:
+            last = condition()
+            if last:
+                return last
+        except (OSError, urllib.error.URLError) as error:
+            last = error
+        time.sleep(pause)
+    raise AssertionError(f"not within {seconds} s: {what} (last: {last})")
+
+
+class Deployment:
+    def __init__(self, folder, bin_folder, poll="2s"):
+        self.folder = pathlib.Path(folder)
+        self.bin = pathlib.Path(bin_folder)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.poll = poll
+        self.processes = {}
+        self.shops = {}
+        self.organisation = self.key = None
+        (self.folder / "master.key").write_text(secrets.token_hex(32))
+        self.admin_key = "admin-" + secrets.token_hex(16)
+        (self.folder / "admin.key").write_text(self.admin_key)
+        for name, text in (("shopee", "sandbox-shopee-partner-key"), ("push", "sandbox-shopee-push-key"),
+                           ("bukalapak", "sandbox-bukalapak-client-secret")):
+            (self.folder / f"{name}.secret").write_text(text)
+
+    # -- processes
+
+    def start_sandboxes(self):
+        ready = self.folder / "sandboxes.json"
+        arguments = ["--shopee-port", "0", "--bukalapak-port", "0", "--sample-port", "0", "--images-port", "0",
+                     "--hook-base", self.url, "--ready-file", str(ready),
+                     "--setting", "shopee.calls_per_second=0", "--setting", "shopee.settle_seconds=1",
+                     "--setting", "shopee.push_retry_scale=0.01",
+                     "--setting", "bukalapak.calls_per_minute=1000000",
+                     "--setting", "bukalapak.client_id=gerbang-demo",
+                     "--setting", "bukalapak.client_secret=sandbox-bukalapak-client-secret"]
+        self._start("sandboxes", [self.bin / "gerbang-sandboxes", *arguments])
+        wait_for("the sandboxes listen", ready.exists, 20)
+        self.ports = json.loads(ready.read_text())
+
+    def write_config(self):
+        api = {c: f"http://127.0.0.1:{self.ports[c]}" for c in ("shopee", "bukalapak")}
+        (self.folder / "gerbang.toml").write_text(f"""
+[server]
+port = {self.port}
+[store]
+path = "gerbang.db"
+master_key_file = "master.key"
+[admin]
+key_file = "admin.key"
+[http_client]
+allow_private_tenant_addresses = true
+[sync]
+poll_interval = "{self.poll}"
+[log]
+level = "info"
+[[app]]
+channel = "shopee"
+app_id = "2007701"
+secret_file = "shopee.secret"
+push_secret_file = "push.secret"
+api_url = "{api['shopee']}"
+auth_url = "{api['shopee']}/auth"
+rate_scale = 1000.0
+[[app]]
+channel = "bukalapak"
+enabled = true
+app_id = "gerbang-demo"
+secret_file = "bukalapak.secret"
+api_url = "{api['bukalapak']}"
+auth_url = "{api['bukalapak']}"
+rate_scale = 1000.0
+""")
+
+    def start_gateway(self):
+        self._start("gateway", [self.bin / "gerbang", "serve", "--config", self.folder / "gerbang.toml"])
+        began = time.monotonic()
+        wait_for("the gateway is ready", lambda: self._alive("gateway") and
+                 (request("GET", self.url + "/readyz", timeout=2) or True), 20, 0.05)
+        return time.monotonic() - began
+
+    def kill_gateway(self):
+        process = self.processes.pop("gateway")
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+
+    def stop_gateway(self):
+        """SIGTERM; the exit code and the seconds it took."""
+        process = self.processes.pop("gateway")
+        began = time.monotonic()
+        process.terminate()
+        code = process.wait(30)
+        return code, time.monotonic() - began
+
+    def close(self):
+        for process in self.processes.values():
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self.processes.clear()
+
+    def _start(self, name, command):
+        log = open(self.folder / f"{name}.log", "ab")
+        self.processes[name] = subprocess.Popen([str(c) for c in command], stdout=log, stderr=log,
+                                                stdin=subprocess.DEVNULL, cwd=self.folder)
+
+    def _alive(self, name):
+        code = self.processes[name].poll()
+        if code is not None:
+            tail = (self.folder / f"{name}.log").read_text(errors="replace")[-1500:]
+            raise AssertionError(f"{name} ended with {code}:\n{tail}")
+        return True
+
+    # -- the gateway's API
+
+    def admin(self, method, path, body=None):
+        return request(method, self.url + path, body, {"Authorization": "Bearer " + self.admin_key})
+
+    def api(self, method, path, body=None, headers=None):
+        return request(method, self.url + path, body,
+                       {"Authorization": "Bearer " + self.key, **(headers or {})})
+
+    def cli(self, *arguments, check=(0,)):
+        environment = {**os.environ, "GERBANG_URL": self.url, "GERBANG_KEY": self.key or self.admin_key}
+        done = subprocess.run([str(self.bin / "gerbang"), *map(str, arguments)], cwd=self.folder,
+                              env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode in check, f"gerbang {arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def pages(self, path):
+        cursor, joint = "", "&" if "?" in path else "?"
+        while True:
+            page = self.api("GET", path + (f"{joint}cursor={urllib.parse.quote(cursor)}" if cursor else ""))
+            yield from page["data"]
+            cursor = page.get("next")
+            if not cursor:
+                return
+
+    def found_village(self):
+        self.organisation = self.admin("POST", "/admin/v1/organisations",
+                                       {"name": "BUM Desa Sukamaju", "kind": "bumdes", "zone": "WIB"})["id"]
+        self.key = self.admin("POST", f"/admin/v1/organisations/{self.organisation}/keys",
+                              {"label": "test"})["key"]
+
+    def connect(self, channel):
+        """A seller's shop at the sandbox, consent given as a browser would: by following the links."""
+        remote = self.sandbox("POST", channel, "shops", {"name": "Toko BUM Desa Sukamaju"})
+        shop = self.api("POST", "/v1/shops", {"channel": channel, "name": f"Toko di {channel}"})
+        link = shop["authorise_url"]
+        extra = {"shop_id": remote["shop_id"], "approve": remote["shop_id"]}
+        link += ("&" if "?" in link else "?") + urllib.parse.urlencode(extra)
+        with urllib.request.urlopen(link, timeout=20) as page:  # ends at our callback page
+            page.read()
+        wait_for(f"{channel} is connected",
+                 lambda: self.api("GET", "/v1/shops/" + shop["id"])["state"] == "active", 10)
+        self.shops[channel] = {"id": shop["id"], "remote": remote["shop_id"]}
+
+    def waiting(self):
+        return sum(s["work"]["waiting"] for s in self.api("GET", "/v1/shops")["data"])
+
+    def quiet(self, seconds=120):
+        wait_for("all work is done", lambda: self.waiting() == 0, seconds, 0.2)
+
+    # -- the sandboxes
+
+    def sandbox(self, method, channel, path, body=None):
+        return request(method, f"http://127.0.0.1:{self.ports[channel]}/_sandbox/{path}", body)
+
+    def listings(self, channel):
+        """By SKU, those on offer."""
+        all_of = self.sandbox("GET", channel, f"listings?shop_id={self.shops[channel]['remote']}")["listings"]
+        return {l["sku"]: l for l in all_of if l["listed"]}
+
+    def all_listings(self, channel):
+        return self.sandbox("GET", channel, f"listings?shop_id={self.shops[channel]['remote']}")["listings"]
+
+    def buy(self, channel, sku, quantity, pay=True):
+        return self.sandbox("POST", channel, "orders", {
+            "shop_id": self.shops[channel]["remote"], "lines": [{"sku": sku, "quantity": quantity}],
+            "pay": pay})["order_id"]
+
+    def ledger(self, channel, after=0):
+        entries = []
+        while True:
+            page = self.sandbox("GET", channel, f"ledger?after={after}")
+            entries += page["entries"]
+            if not page.get("more") and len(page["entries"]) < 1000:
+                return entries
+            after = page["entries"][-1]["sequence"]
