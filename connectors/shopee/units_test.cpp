@@ -195,7 +195,9 @@ TEST(Codes, EveryCodeOfTheFactsHasAMeaningAndATextForTheOperator) {
     ASSERT_NE(m, nullptr) << code;
     EXPECT_FALSE(m->ours.empty()) << code;
     EXPECT_TRUE(explained.contains(std::string(m->ours))) << m->ours;
-    if (m->kind == ErrorKind::blocked) EXPECT_GT(m->wait.count(), 0) << code;
+    if (m->kind == ErrorKind::blocked) {
+      EXPECT_GT(m->wait.count(), 0) << code;
+    }
   }
 }
 
