@@ -192,6 +192,8 @@ constexpr TextMeaning kTexts[] = {
     {"repeat model_id", {"", K::rejected, "channel_refused_request"}},                 // 3.13
     {"wrong model_id", {"", K::not_found, "variant_gone"}},                            // 3.13
     {"promotion", {"", K::blocked, "promotion_locked", "", kPromotionWait}},           // 3.10
+    {"banned", {"", K::blocked, "listing_under_review", "", kShopStateWait}},          // 3.10
+    {"reviewing", {"", K::blocked, "listing_under_review", "", kShopStateWait}},
     {"holiday", {"", K::blocked, "shop_on_holiday", "", kShopStateWait}},
     {"tier_index", {"", K::rejected, "variant_options_invalid", "/variants"}},  // 3.11
     {"tier_variation", {"", K::rejected, "variant_options_invalid", "/variants"}},
