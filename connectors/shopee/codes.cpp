@@ -81,7 +81,7 @@ constexpr CodeMeaning kCodes[] = {
     {"error_invalid_brand", K::rejected, "brand_refused", "/brand"},
     {"error_incalid_brand", K::rejected, "brand_refused", "/brand"},
     {"error brand", K::rejected, "brand_refused", "/brand"},
-    {"error_invalid_logistic_info", K::rejected, "courier_missing"},
+    {"error_invalid_logistic_info", K::rejected, "courier_none_enabled"},
     {"error_category_dts", K::rejected, "pre_order_refused"},
     {"error_param_dts_exceeds_max_limit", K::rejected, "pre_order_refused"},
     {"error_param_category_not_support_pre_order", K::rejected, "pre_order_refused"},
@@ -192,6 +192,8 @@ constexpr TextMeaning kTexts[] = {
     {"repeat model_id", {"", K::rejected, "channel_refused_request"}},                 // 3.13
     {"wrong model_id", {"", K::not_found, "variant_gone"}},                            // 3.13
     {"promotion", {"", K::blocked, "promotion_locked", "", kPromotionWait}},           // 3.10
+    {"banned", {"", K::blocked, "listing_under_review", "", kShopStateWait}},          // 3.10
+    {"reviewing", {"", K::blocked, "listing_under_review", "", kShopStateWait}},
     {"holiday", {"", K::blocked, "shop_on_holiday", "", kShopStateWait}},
     {"tier_index", {"", K::rejected, "variant_options_invalid", "/variants"}},  // 3.11
     {"tier_variation", {"", K::rejected, "variant_options_invalid", "/variants"}},

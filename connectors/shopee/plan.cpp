@@ -144,7 +144,7 @@ void plan_couriers(const json::Value& couriers, Plan& plan, Wrong& wrong) {
   }
   if (list.empty()) {
     if (couriers.items().empty()) {
-      wrong.push_back({"", "courier_missing", "no courier is switched on in the shop"});
+      wrong.push_back({"", "courier_none_enabled", "no courier is switched on in the shop"});
     } else {
       wrong.push_back({"/variants/0/weight_grams", "weight_over_courier_limit",
                        "no courier of the shop takes this weight"});

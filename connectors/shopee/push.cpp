@@ -103,10 +103,10 @@ HookEvent verification(std::string_view body) {
 Result<std::vector<HookEvent>> events_in(std::string_view text) {
   Result<json::Value> parsed = json::parse(text);
   if (!parsed || !parsed->is_object())
-    return Error(ErrorKind::invalid, "event_unreadable", "not a JSON object");
+    return Error(ErrorKind::invalid, "webhook_malformed", "not a JSON object");
   const json::Value& body = *parsed;
   const auto code = body["code"].to_integral();
-  if (!code) return Error(ErrorKind::invalid, "event_unreadable", "no code");
+  if (!code) return Error(ErrorKind::invalid, "webhook_malformed", "no code");
   if (*code == 0) return std::vector<HookEvent>{verification(text)};
 
   const json::Value& data = body["data"];
@@ -135,7 +135,7 @@ Result<std::vector<HookEvent>> events_in(std::string_view text) {
 }
 
 Result<std::vector<HookEvent>> open_push(const InboundRequest& request, const App& app) {
-  const Error refused(ErrorKind::unauthenticated, "webhook_signature",
+  const Error refused(ErrorKind::unauthenticated, "webhook_unverified",
                       "no signature of ours matches");
   if (request.method != Method::post) return refused;
   const bool signed_by_us = verifies(request, app);

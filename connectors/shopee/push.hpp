@@ -14,7 +14,7 @@ namespace gerbang::shopee {
 // nothing but HookKind::verification. A signed body that cannot be read is HookKind::other.
 Result<std::vector<HookEvent>> open_push(const InboundRequest& request, const App& app);
 
-// The hints in a body; never empty. Error: event_unreadable.
+// The hints in a body; never empty. Error: webhook_malformed.
 Result<std::vector<HookEvent>> events_in(std::string_view body);
 
 // `push_message_list` entries as bodies: `data` is a text holding the whole envelope, or an object.

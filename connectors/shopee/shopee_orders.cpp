@@ -243,7 +243,7 @@ Exchange<LostEvents> Shopee::read_lost_events(CallContext ctx) const {
 
 Exchange<Ack> Shopee::confirm_lost_events(CallContext ctx, std::string confirm) const {
   const auto last = id_number(confirm);
-  if (!last) co_return Error(ErrorKind::invalid, "event_unreadable", "no message id to confirm");
+  if (!last) co_return Error(ErrorKind::invalid, "webhook_malformed", "no message id to confirm");
   json::Object body;
   body.append("last_message_id", json::Value(static_cast<unsigned long long>(*last)));
   HttpRequest request = public_post(ctx, "push/confirm_consumed_lost_push_message",

@@ -263,8 +263,7 @@ Exchange<ListingRef> Shopee::update_listing(CallContext ctx, ListingDraft draft)
   Result<RemoteModels> models = co_await std::move(making);
   if (!models) co_return not_gone(std::move(models).error());
   auto ids = variant_ids(plan, *models);
-  if (!ids)
-    co_return Error(ErrorKind::transient, "channel_answer_incomplete", "a variant got no model_id");
+  if (!ids) co_return Error(ErrorKind::transient, "answer_incomplete", "a variant got no model_id");
   ref.variants = *std::move(ids);
   co_return ref;
 }

@@ -101,7 +101,7 @@ std::vector<std::optional<Error>> element_results(const CallContext& ctx, const 
     } else if (answer.error) {
       out.emplace_back(*answer.error);
     } else {
-      out.emplace_back(Error(ErrorKind::transient, "channel_answer_incomplete",
+      out.emplace_back(Error(ErrorKind::transient, "answer_incomplete",
                              asked.operation + ": the answer does not name " + id));
     }
   }

@@ -71,7 +71,7 @@ Result<ReceiveWebhook::Answer> SqliteScripts::run(const ReceiveWebhook& script) 
       SetShopState change;
       change.shop = shop;
       change.state = ShopState::needs_authorisation;
-      change.reason = "deauthorised";
+      change.reason = "shop_deauthorised";
       auto changed = run(change);
       if (!changed) return std::move(changed).error();
     }

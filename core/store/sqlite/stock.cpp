@@ -27,22 +27,22 @@ Error wrong(std::string_view code, std::string detail, std::string_view field) {
 
 // What needs no look at the database.
 Result<void> check(const ApplyStock::Item& entry) {
-  if (!is_code(entry.item)) return wrong("item_invalid", "not a stock item code", "item");
+  if (!is_code(entry.item)) return wrong("code_invalid", "not a stock item code", "item");
   if (entry.on_hand && entry.change)
-    return wrong("stock_ambiguous", "a count and a movement in one entry", "quantity");
+    return wrong("stock_count_or_change", "a count and a movement in one entry", "quantity");
   if (!entry.on_hand && !entry.change && !entry.buffer)
-    return wrong("stock_empty", "neither a count, a movement nor a buffer", "on_hand");
+    return wrong("stock_count_or_change", "neither a count, a movement nor a buffer", "on_hand");
   if (entry.location && (entry.location->empty() || entry.location->size() > 40))
-    return wrong("location_invalid", "1 to 40 characters", "location");
+    return wrong("out_of_range", "1 to 40 characters", "location");
   if (entry.on_hand && *entry.on_hand < 0)
     return wrong("stock_negative", "on_hand below zero", "on_hand");
   if (entry.buffer && *entry.buffer < 0)
     return wrong("stock_negative", "buffer below zero", "buffer");
   if (entry.on_hand.value_or(0) > kMaxQuantity || entry.buffer.value_or(0) > kMaxQuantity ||
       entry.change.value_or(0) > kMaxQuantity || entry.change.value_or(0) < -kMaxQuantity)
-    return wrong("quantity_too_large", "beyond what a stock item can hold", "quantity");
+    return wrong("out_of_range", "beyond what a stock item can hold", "quantity");
   if (entry.change && !is_client_reason(entry.reason))
-    return wrong("reason_invalid", "not a reason for a movement", "reason");
+    return wrong("reason_unknown", "not a reason for a movement", "reason");
   return {};
 }
 
@@ -95,7 +95,7 @@ Result<StockView> SqliteScripts::apply_stock(const std::string& organisation,
     return wrong("stock_negative",
                  "on_hand is " + std::to_string(level.on_hand) + " at " + location, "quantity");
   if (level.on_hand + change > kMaxQuantity)
-    return wrong("quantity_too_large", "beyond what a stock item can hold", "quantity");
+    return wrong("out_of_range", "beyond what a stock item can hold", "quantity");
 
   Ledger ledger(db_, organisation, now(), random_, next_revision());
   ledger.open_level(entry.item, location);
