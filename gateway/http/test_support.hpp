@@ -14,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -21,6 +22,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "gateway/http/server.hpp"
 
 // For tests only: sockets that say exactly the bytes they are told to, on either side.
 namespace gerbang::http::test {
@@ -125,12 +128,40 @@ inline int status_of(std::string_view answer) {
              : 0;
 }
 
+// Status lines of final answers.
 inline std::size_t answers_in(std::string_view bytes) {
   std::size_t count = 0;
-  for (auto at = bytes.find("HTTP/1."); at != bytes.npos; at = bytes.find("HTTP/1.", at + 1))
-    ++count;
+  for (auto at = bytes.find("HTTP/1.1 "); at != bytes.npos; at = bytes.find("HTTP/1.1 ", at + 1)) {
+    if (at + 9 < bytes.size() && bytes[at + 9] >= '2' && bytes[at + 9] <= '5') ++count;
+  }
   return count;
 }
+
+// Answers with the body it was sent, and remembers what it was asked.
+class Remembering : public Handler {
+ public:
+  boost::asio::awaitable<ServerReply> handle(ServerRequest request) override {
+    ServerReply reply;
+    reply.route = "echo";
+    reply.response.status = 200;
+    reply.response.body = request.body;
+    const std::lock_guard lock(mutex_);
+    seen_.push_back(std::move(request));
+    co_return reply;
+  }
+  BodyPolicy body_policy(Method, std::string_view) const override { return {max_body, false}; }
+
+  std::vector<ServerRequest> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(seen_, {});
+  }
+
+  std::size_t max_body = 64 * 1024;
+
+ private:
+  std::mutex mutex_;
+  std::vector<ServerRequest> seen_;
+};
 
 // A server that plays one script per connection, in the order in which they come, on a thread of
 // its own. A connection beyond the scripts is closed at once.
