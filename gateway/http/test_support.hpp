@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -94,6 +95,11 @@ class RawSocket {
   }
   // How the last reading ended.
   End end() const { return end_; }
+
+  bool readable_within(std::chrono::milliseconds wait) {
+    pollfd waiting{fd_, POLLIN, 0};
+    return ::poll(&waiting, 1, static_cast<int>(wait.count())) > 0;
+  }
 
   void finish_writing() { ::shutdown(fd_, SHUT_WR); }
   void close() {
@@ -209,6 +215,17 @@ class ScriptedServer {
   std::atomic<int> accepted_{0};
   std::thread thread_;
 };
+
+// For what another thread brings about; false when it does not within kPatience.
+template <class Reached>
+bool eventually(Reached reached) {
+  const auto limit = std::chrono::steady_clock::now() + kPatience;
+  while (!reached()) {
+    if (std::chrono::steady_clock::now() >= limit) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
 
 // Runs `context` until `reached`; false when it is not within kPatience.
 template <class Reached>
