@@ -93,6 +93,19 @@ class RawSocket {
   std::string read_head() {
     return read_until([](const std::string& s) { return s.find("\r\n\r\n") != s.npos; });
   }
+  // Appends what is there without waiting; false once the peer has ended.
+  bool read_available(std::string& out) {
+    char buffer[16 * 1024];
+    for (;;) {
+      const auto n = ::recv(fd_, buffer, sizeof buffer, MSG_DONTWAIT);
+      if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
+      if (n <= 0) {
+        end_ = n == 0 ? End::closed : End::reset;
+        return false;
+      }
+      out.append(buffer, static_cast<std::size_t>(n));
+    }
+  }
   // How the last reading ended.
   End end() const { return end_; }
 
@@ -238,6 +251,13 @@ bool run_until(boost::asio::io_context& context, Reached reached) {
     context.run_one_for(std::chrono::milliseconds(10));
   }
   return true;
+}
+
+// Reads until the peer, who lives on `context`, ends the connection.
+inline std::string read_all_on(boost::asio::io_context& context, RawSocket& socket) {
+  std::string out;
+  run_until(context, [&] { return !socket.read_available(out); });
+  return out;
 }
 
 template <class T>
