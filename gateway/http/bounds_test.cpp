@@ -65,7 +65,7 @@ TEST_F(Bounds, a_silent_connection_is_closed_without_an_answer) {
 }
 
 TEST_F(Bounds, half_a_head_is_answered_with_408) {
-  options.limits.head = 50ms;
+  options.limits.head = 200ms;
   start();
   RawSocket socket = connect();
   socket.send("GET / HTTP/1.1\r\nHost: toko");
@@ -77,7 +77,7 @@ TEST_F(Bounds, half_a_head_is_answered_with_408) {
 
 // The deadline is absolute: dripping does not move it.
 TEST_F(Bounds, a_dripping_head_is_answered_with_408) {
-  options.limits.head = 100ms;
+  options.limits.head = 200ms;
   start();
   RawSocket socket = connect();
   socket.send("GET / HTTP/1.1\r\nHost: toko.example\r\nX: ");

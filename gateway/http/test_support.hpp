@@ -8,6 +8,8 @@
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cerrno>
@@ -182,8 +184,8 @@ class Remembering : public Handler {
   std::vector<ServerRequest> seen_;
 };
 
-// A server that plays one script per connection, in the order in which they come, on a thread of
-// its own. A connection beyond the scripts is closed at once.
+// A server that plays one script per connection, in the order in which they come, each on a thread
+// of its own. A connection beyond the scripts is closed at once. Its end waits for the scripts.
 class ScriptedServer {
  public:
   using Script = std::function<void(RawSocket&)>;
@@ -199,13 +201,16 @@ class ScriptedServer {
       throw std::runtime_error("listen");
     port_ = ntohs(at.sin_port);
     thread_ = std::thread([this, scripts = std::move(scripts)] {
+      std::vector<std::thread> playing;
       for (std::size_t i = 0;; ++i) {
         const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
-        if (fd < 0) return;
-        RawSocket peer(fd);
+        if (fd < 0) break;
         ++accepted_;
-        if (i < scripts.size()) scripts[i](peer);
+        RawSocket peer(fd);
+        if (i < scripts.size())
+          playing.emplace_back([script = scripts[i], p = std::move(peer)]() mutable { script(p); });
       }
+      for (std::thread& t : playing) t.join();
     });
   }
   ~ScriptedServer() {
@@ -276,13 +281,15 @@ boost::asio::awaitable<void> keep_outcome(boost::asio::awaitable<T> what,
 // Starts a coroutine; its outcome is there once `done`.
 template <class T>
 std::shared_ptr<Outcome<T>> start_on(boost::asio::io_context& context,
-                                     boost::asio::awaitable<T> what) {
+                                     boost::asio::awaitable<T> what,
+                                     boost::asio::cancellation_slot slot = {}) {
   auto out = std::make_shared<Outcome<T>>();
-  boost::asio::co_spawn(context, keep_outcome(std::move(what), out),
-                        [out](const std::exception_ptr& failure) {
-                          out->failure = failure;
-                          out->done = true;
-                        });
+  boost::asio::co_spawn(
+      context, keep_outcome(std::move(what), out),
+      boost::asio::bind_cancellation_slot(slot, [out](const std::exception_ptr& failure) {
+        out->failure = failure;
+        out->done = true;
+      }));
   return out;
 }
 
