@@ -109,6 +109,8 @@ struct HttpTransport::Impl : std::enable_shared_from_this<HttpTransport::Impl> {
                                       const std::string& head, Steady::time_point deadline);
   std::unique_ptr<Stream> take_kept(const Key& key, Effect effect);
   void keep(const Key& key, std::unique_ptr<Stream> stream);
+  // For one more connection; the kept one that was idle longest gives way.
+  bool make_room();
   void sweep_later();
   void sweep();
 
@@ -144,7 +146,20 @@ std::unique_ptr<Stream> HttpTransport::Impl::take_kept(const Key& key, Effect ef
   return out;
 }
 
+bool HttpTransport::Impl::make_room() {
+  if (busy.size() + kept_count < options.connections) return true;
+  if (kept.empty()) return false;
+  const auto oldest = std::min_element(kept.begin(), kept.end(), [](const auto& a, const auto& b) {
+    return a.second.front().since < b.second.front().since;
+  });
+  oldest->second.pop_front();
+  --kept_count;
+  if (oldest->second.empty()) kept.erase(oldest);
+  return true;
+}
+
 void HttpTransport::Impl::keep(const Key& key, std::unique_ptr<Stream> stream) {
+  if (options.idle_per_host == 0) return;
   stream->set_deadline(Steady::time_point::max());
   auto& list = kept[key];
   if (list.size() >= options.idle_per_host) {
@@ -190,6 +205,7 @@ asio::awaitable<Result<std::unique_ptr<Stream>>> HttpTransport::Impl::dial(
   Error failure = nothing_sent("connect_failed", "no address");
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     if (closed) co_return shutting_down();
+    if (!make_room()) co_return nothing_sent("connect_failed", "too many connections of our own");
     auto stream = std::make_unique<Stream>(tcp::socket(context));
     const InUse in_use(*this, stream.get());
     // An address that swallows packets must not use up the time of the others.
@@ -206,8 +222,6 @@ asio::awaitable<Result<std::unique_ptr<Stream>>> HttpTransport::Impl::dial(
 
 asio::awaitable<Result<std::unique_ptr<Stream>>> HttpTransport::Impl::open(
     Key key, Steady::time_point deadline) {
-  if (busy.size() + kept_count >= options.connections)
-    co_return nothing_sent("connect_failed", "too many connections of our own");
   const auto resolve_by = std::min(deadline, Steady::now() + options.connect);
   auto resolving = resolver.resolve(key.host, resolve_by);
   Result<std::vector<asio::ip::address>> addresses = co_await std::move(resolving);

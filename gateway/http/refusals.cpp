@@ -9,8 +9,8 @@ namespace gerbang::http {
 
 namespace {
 
-constexpr std::array<RefusalKind, 17> kKinds = {{
-    {"internal_error", 500, "Something went wrong on our side"},
+constexpr std::array<RefusalKind, 16> kKinds = {{
+    {"internal_error", 500, "Something broke inside the gateway"},
     {"request_malformed", 400, "The request is not well-formed HTTP"},
     {"framing_ambiguous", 400, "The length of the request body is not stated clearly"},
     {"host_invalid", 400, "The Host field is missing or malformed"},
@@ -26,10 +26,13 @@ constexpr std::array<RefusalKind, 17> kKinds = {{
     {"server_busy", 503, "The server has no room for this request now"},
     {"server_stopping", 503, "The server is stopping"},
     {"http_version_unsupported", 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here"},
-    {"connection_lost", 400, "The connection ended inside the request"},
 }};
 
 }  // namespace
+
+std::span<const RefusalKind> refusal_kinds() {
+  return kKinds;
+}
 
 const RefusalKind& refusal_kind(std::string_view code) {
   for (const RefusalKind& kind : kKinds) {

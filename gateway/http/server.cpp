@@ -358,8 +358,13 @@ std::uint16_t Server::port() const {
 }
 
 void Server::stop(Duration patience) {
-  if (impl_->guest) impl_->guest->close();
-  impl_->guest.reset();
+  if (impl_->guest) {
+    impl_->guest->close();
+    // The cut connections unwind when the caller's context runs again or is destroyed, by which
+    // time what we borrowed may be gone.
+    impl_->shared->options.metrics = nullptr;
+    impl_->guest.reset();
+  }
   for (Impl::Thread& t : impl_->threads) {
     asio::co_spawn(
         *t.context, [edge = t.edge, patience]() { return edge->drain(patience); },

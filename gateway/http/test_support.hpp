@@ -2,11 +2,14 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cerrno>
@@ -14,6 +17,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -21,6 +25,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "gateway/http/server.hpp"
 
 // For tests only: sockets that say exactly the bytes they are told to, on either side.
 namespace gerbang::http::test {
@@ -89,8 +95,26 @@ class RawSocket {
   std::string read_head() {
     return read_until([](const std::string& s) { return s.find("\r\n\r\n") != s.npos; });
   }
+  // Appends what is there without waiting; false once the peer has ended.
+  bool read_available(std::string& out) {
+    char buffer[16 * 1024];
+    for (;;) {
+      const auto n = ::recv(fd_, buffer, sizeof buffer, MSG_DONTWAIT);
+      if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
+      if (n <= 0) {
+        end_ = n == 0 ? End::closed : End::reset;
+        return false;
+      }
+      out.append(buffer, static_cast<std::size_t>(n));
+    }
+  }
   // How the last reading ended.
   End end() const { return end_; }
+
+  bool readable_within(std::chrono::milliseconds wait) {
+    pollfd waiting{fd_, POLLIN, 0};
+    return ::poll(&waiting, 1, static_cast<int>(wait.count())) > 0;
+  }
 
   void finish_writing() { ::shutdown(fd_, SHUT_WR); }
   void close() {
@@ -125,15 +149,43 @@ inline int status_of(std::string_view answer) {
              : 0;
 }
 
+// Status lines of final answers.
 inline std::size_t answers_in(std::string_view bytes) {
   std::size_t count = 0;
-  for (auto at = bytes.find("HTTP/1."); at != bytes.npos; at = bytes.find("HTTP/1.", at + 1))
-    ++count;
+  for (auto at = bytes.find("HTTP/1.1 "); at != bytes.npos; at = bytes.find("HTTP/1.1 ", at + 1)) {
+    if (at + 9 < bytes.size() && bytes[at + 9] >= '2' && bytes[at + 9] <= '5') ++count;
+  }
   return count;
 }
 
-// A server that plays one script per connection, in the order in which they come, on a thread of
-// its own. A connection beyond the scripts is closed at once.
+// Answers with the body it was sent, and remembers what it was asked.
+class Remembering : public Handler {
+ public:
+  boost::asio::awaitable<ServerReply> handle(ServerRequest request) override {
+    ServerReply reply;
+    reply.route = "echo";
+    reply.response.status = 200;
+    reply.response.body = request.body;
+    const std::lock_guard lock(mutex_);
+    seen_.push_back(std::move(request));
+    co_return reply;
+  }
+  BodyPolicy body_policy(Method, std::string_view) const override { return {max_body, false}; }
+
+  std::vector<ServerRequest> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(seen_, {});
+  }
+
+  std::size_t max_body = 64 * 1024;
+
+ private:
+  std::mutex mutex_;
+  std::vector<ServerRequest> seen_;
+};
+
+// A server that plays one script per connection, in the order in which they come, each on a thread
+// of its own. A connection beyond the scripts is closed at once. Its end waits for the scripts.
 class ScriptedServer {
  public:
   using Script = std::function<void(RawSocket&)>;
@@ -149,13 +201,16 @@ class ScriptedServer {
       throw std::runtime_error("listen");
     port_ = ntohs(at.sin_port);
     thread_ = std::thread([this, scripts = std::move(scripts)] {
+      std::vector<std::thread> playing;
       for (std::size_t i = 0;; ++i) {
         const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
-        if (fd < 0) return;
-        RawSocket peer(fd);
+        if (fd < 0) break;
         ++accepted_;
-        if (i < scripts.size()) scripts[i](peer);
+        RawSocket peer(fd);
+        if (i < scripts.size())
+          playing.emplace_back([script = scripts[i], p = std::move(peer)]() mutable { script(p); });
       }
+      for (std::thread& t : playing) t.join();
     });
   }
   ~ScriptedServer() {
@@ -179,6 +234,17 @@ class ScriptedServer {
   std::thread thread_;
 };
 
+// For what another thread brings about; false when it does not within kPatience.
+template <class Reached>
+bool eventually(Reached reached) {
+  const auto limit = std::chrono::steady_clock::now() + kPatience;
+  while (!reached()) {
+    if (std::chrono::steady_clock::now() >= limit) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
 // Runs `context` until `reached`; false when it is not within kPatience.
 template <class Reached>
 bool run_until(boost::asio::io_context& context, Reached reached) {
@@ -190,6 +256,13 @@ bool run_until(boost::asio::io_context& context, Reached reached) {
     context.run_one_for(std::chrono::milliseconds(10));
   }
   return true;
+}
+
+// Reads until the peer, who lives on `context`, ends the connection.
+inline std::string read_all_on(boost::asio::io_context& context, RawSocket& socket) {
+  std::string out;
+  run_until(context, [&] { return !socket.read_available(out); });
+  return out;
 }
 
 template <class T>
@@ -208,13 +281,15 @@ boost::asio::awaitable<void> keep_outcome(boost::asio::awaitable<T> what,
 // Starts a coroutine; its outcome is there once `done`.
 template <class T>
 std::shared_ptr<Outcome<T>> start_on(boost::asio::io_context& context,
-                                     boost::asio::awaitable<T> what) {
+                                     boost::asio::awaitable<T> what,
+                                     boost::asio::cancellation_slot slot = {}) {
   auto out = std::make_shared<Outcome<T>>();
-  boost::asio::co_spawn(context, keep_outcome(std::move(what), out),
-                        [out](const std::exception_ptr& failure) {
-                          out->failure = failure;
-                          out->done = true;
-                        });
+  boost::asio::co_spawn(
+      context, keep_outcome(std::move(what), out),
+      boost::asio::bind_cancellation_slot(slot, [out](const std::exception_ptr& failure) {
+        out->failure = failure;
+        out->done = true;
+      }));
   return out;
 }
 
