@@ -238,6 +238,16 @@ Exchange<json::Value> ask_ok(CallContext ctx, HttpRequest request) {
   co_return std::move(got->envelope.body);
 }
 
+Exchange<json::Value> ask_for(CallContext ctx, HttpRequest request) {
+  const bool created = request.effect == Effect::create;
+  Exchange<json::Value> asking = ask_ok(std::move(ctx), std::move(request));
+  Result<json::Value> got = co_await std::move(asking);
+  if (got && !(*got)["response"].is_object())
+    co_return Error(created ? ErrorKind::indeterminate : ErrorKind::transient,
+                    "channel_answer_unreadable", "a success without a response");
+  co_return got;
+}
+
 bool concerns_the_call(const Error& error) {
   switch (error.kind) {
     case ErrorKind::rejected:

@@ -46,6 +46,9 @@ Error element_error(const CallContext& ctx, const Asked& asked, const Envelope& 
 Exchange<Answer> ask(CallContext ctx, HttpRequest request);
 // The same where the body of a failure does not matter.
 Exchange<json::Value> ask_ok(CallContext ctx, HttpRequest request);
+// The same for calls that answer with a `response` object: a success without one is unreadable, not
+// an empty list.
+Exchange<json::Value> ask_for(CallContext ctx, HttpRequest request);
 
 // Tokens, keys, signatures and query strings out of a text of the channel; cut to 500 bytes.
 std::string redacted(const CallContext& ctx, std::string_view text);

@@ -62,6 +62,8 @@ Exchange<json::Value> read_locations(CallContext ctx) {
   if (answer->error && answer->error->code == "location_ids_not_used")
     co_return json::Value(json::Array());
   if (answer->error) co_return std::move(*answer->error);
+  if (!answer->response().is_array())  // only here (facts 1.4)
+    co_return Error(ErrorKind::transient, "channel_answer_unreadable", "no list of warehouses");
   co_return locations_from(answer->envelope.body);
 }
 
@@ -98,20 +100,21 @@ Exchange<std::vector<TokenSet>> Shopee::exchange_code(CallContext ctx,
     co_return out;
   }
 
+  Result<TokenSet> shared = tokens_from(ctx, *reply, "");
+  if (!shared) co_return std::move(shared).error();
+  CallContext with_shared = ctx;
+  with_shared.refresh_token = shared->refresh;
   for (const json::Value& id : (*reply)["shop_id_list"].items()) {
     const auto of_shop = id_number(id.to_text(), UINT32_MAX);
     if (!of_shop) continue;
-    Result<TokenSet> shared = tokens_from(ctx, *reply, std::to_string(*of_shop));
-    if (!shared) co_return std::move(shared).error();
-    CallContext with_shared = ctx;
-    with_shared.refresh_token = shared->refresh;
+    shared->remote_shop_id = std::to_string(*of_shop);
     HttpRequest refresh = refresh_request(with_shared, *of_shop);
-    Exchange<json::Value> refreshing = ask_ok(std::move(with_shared), std::move(refresh));
+    Exchange<json::Value> refreshing = ask_ok(with_shared, std::move(refresh));
     Result<json::Value> own = co_await std::move(refreshing);
     Result<TokenSet> tokens =
-        own ? tokens_from(ctx, *own, std::to_string(*of_shop)) : Result<TokenSet>(own.error());
+        own ? tokens_from(ctx, *own, shared->remote_shop_id) : Result<TokenSet>(own.error());
     // The code is spent: what the grant gave must not be lost over one shop's refresh.
-    out.push_back(tokens ? *std::move(tokens) : *std::move(shared));
+    out.push_back(tokens ? *std::move(tokens) : *shared);
   }
   if (out.empty())
     co_return Error(ErrorKind::rejected, "grant_without_shop", "the main account holds no shop");
@@ -133,17 +136,17 @@ Exchange<json::Value> Shopee::read_shop_facts(CallContext ctx) const {
   QueryItems language;
   language.emplace_back("language", "id");
   HttpRequest for_tree = shop_get(ctx, "product/get_category", language);
-  Exchange<json::Value> asking_tree = ask_ok(ctx, std::move(for_tree));
+  Exchange<json::Value> asking_tree = ask_for(ctx, std::move(for_tree));
   Result<json::Value> tree = co_await std::move(asking_tree);
   if (!tree) co_return std::move(tree).error();
 
   HttpRequest for_couriers = shop_get(ctx, "logistics/get_channel_list");
-  Exchange<json::Value> asking_couriers = ask_ok(ctx, std::move(for_couriers));
+  Exchange<json::Value> asking_couriers = ask_for(ctx, std::move(for_couriers));
   Result<json::Value> couriers = co_await std::move(asking_couriers);
   if (!couriers) co_return std::move(couriers).error();
 
   HttpRequest for_limits = shop_get(ctx, "product/get_item_limit");
-  Exchange<json::Value> asking_limits = ask_ok(ctx, std::move(for_limits));
+  Exchange<json::Value> asking_limits = ask_for(ctx, std::move(for_limits));
   Result<json::Value> limits = co_await std::move(asking_limits);
   if (!limits) co_return std::move(limits).error();
 
@@ -167,7 +170,7 @@ Exchange<json::Value> Shopee::read_category_facts(CallContext ctx, std::string c
   of_category.emplace_back("category_id_list", category);
   of_category.emplace_back("language", "id");
   HttpRequest for_tree = shop_get(ctx, "product/get_attribute_tree", of_category);
-  Exchange<json::Value> asking_tree = ask_ok(ctx, std::move(for_tree));
+  Exchange<json::Value> asking_tree = ask_for(ctx, std::move(for_tree));
   Result<json::Value> tree = co_await std::move(asking_tree);
   if (!tree) co_return std::move(tree).error();
 
@@ -182,7 +185,7 @@ Exchange<json::Value> Shopee::read_category_facts(CallContext ctx, std::string c
     query.emplace_back("status", "1");
     query.emplace_back("language", "id");
     HttpRequest request = shop_get(ctx, "product/get_brand_list", query);
-    Exchange<json::Value> asking = ask_ok(ctx, std::move(request));
+    Exchange<json::Value> asking = ask_for(ctx, std::move(request));
     Result<json::Value> reply = co_await std::move(asking);
     if (!reply) co_return std::move(reply).error();
     brand_mandatory = (*reply)["response"]["is_mandatory"].as_bool().value_or(false);
@@ -195,7 +198,7 @@ Exchange<json::Value> Shopee::read_category_facts(CallContext ctx, std::string c
   QueryItems for_category;
   for_category.emplace_back("category_id", category);
   HttpRequest for_limits = shop_get(ctx, "product/get_item_limit", for_category);
-  Exchange<json::Value> asking_limits = ask_ok(ctx, std::move(for_limits));
+  Exchange<json::Value> asking_limits = ask_for(ctx, std::move(for_limits));
   Result<json::Value> limits = co_await std::move(asking_limits);
   if (!limits) co_return std::move(limits).error();
 

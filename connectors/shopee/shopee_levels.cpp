@@ -252,7 +252,7 @@ Exchange<BatchAck> Shopee::set_state(CallContext ctx, StateBatch batch) const {
 Exchange<ListingPage> Shopee::read_listings(CallContext ctx, std::string cursor) const {
   HttpRequest for_page =
       shop_get(ctx, "product/get_item_list", item_list_query(cursor, kListingPage));
-  Exchange<json::Value> asking_page = ask_ok(ctx, std::move(for_page));
+  Exchange<json::Value> asking_page = ask_for(ctx, std::move(for_page));
   Result<json::Value> listed = co_await std::move(asking_page);
   if (!listed) co_return std::move(listed).error();
   const ItemPage items = item_page_from(*listed);
@@ -261,7 +261,7 @@ Exchange<ListingPage> Shopee::read_listings(CallContext ctx, std::string cursor)
   if (items.ids.empty()) co_return page;
 
   HttpRequest for_info = shop_get(ctx, "product/get_item_base_info", base_info_query(items.ids));
-  Exchange<json::Value> asking_info = ask_ok(ctx, std::move(for_info));
+  Exchange<json::Value> asking_info = ask_for(ctx, std::move(for_info));
   Result<json::Value> info = co_await std::move(asking_info);
   if (!info) co_return std::move(info).error();
 
@@ -271,7 +271,7 @@ Exchange<ListingPage> Shopee::read_listings(CallContext ctx, std::string cursor)
       QueryItems query;
       query.emplace_back("item_id", item["item_id"].to_text());
       HttpRequest for_models = shop_get(ctx, "product/get_model_list", query);
-      Exchange<json::Value> asking_models = ask_ok(ctx, std::move(for_models));
+      Exchange<json::Value> asking_models = ask_for(ctx, std::move(for_models));
       Result<json::Value> models = co_await std::move(asking_models);
       if (!models) co_return std::move(models).error();
       found = listings_from(item, &*models);

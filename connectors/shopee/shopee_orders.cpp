@@ -18,7 +18,7 @@ namespace {
 Exchange<OrderBatch> read_orders(CallContext ctx, std::vector<std::string> ids) {
   OrderBatch out;
   HttpRequest request = shop_get(ctx, "order/get_order_detail", order_detail_query(ids));
-  Exchange<json::Value> asking = ask_ok(ctx, std::move(request));
+  Exchange<json::Value> asking = ask_for(ctx, std::move(request));
   Result<json::Value> reply = co_await std::move(asking);
   if (!reply && reply.error().kind != ErrorKind::not_found) co_return std::move(reply).error();
   if (!reply && ids.size() == 1) {
@@ -89,7 +89,7 @@ Exchange<bool> arrange(CallContext ctx, OrderAction action, std::string package)
   query.emplace_back("order_sn", action.external_id);
   if (!package.empty()) query.emplace_back("package_number", package);
   HttpRequest for_ways = shop_get(ctx, "logistics/get_shipping_parameter", query);
-  Exchange<json::Value> asking_ways = ask_ok(ctx, std::move(for_ways));
+  Exchange<json::Value> asking_ways = ask_for(ctx, std::move(for_ways));
   Result<json::Value> ways = co_await std::move(asking_ways);
 
   std::optional<Error> refusal;
@@ -125,7 +125,7 @@ Exchange<OrderPage> Shopee::list_orders(CallContext ctx, OrderWindow window) con
   if (window.to - window.from > std::chrono::days(kWindowDays))
     co_return Error(ErrorKind::invalid, "window_refused", "at most 15 days");
   HttpRequest request = shop_get(ctx, "order/get_order_list", order_list_query(window));
-  Exchange<json::Value> asking = ask_ok(ctx, std::move(request));
+  Exchange<json::Value> asking = ask_for(ctx, std::move(request));
   Result<json::Value> reply = co_await std::move(asking);
   if (!reply) co_return std::move(reply).error();
   OrderPage page = order_page_from(*reply);
@@ -235,7 +235,7 @@ Exchange<Ack> Shopee::answer_cancellation(CallContext ctx, OrderAction action, b
 
 Exchange<LostEvents> Shopee::read_lost_events(CallContext ctx) const {
   HttpRequest request = public_get(ctx, "push/get_lost_push_message");
-  Exchange<json::Value> asking = ask_ok(ctx, std::move(request));
+  Exchange<json::Value> asking = ask_for(ctx, std::move(request));
   Result<json::Value> reply = co_await std::move(asking);
   if (!reply) co_return std::move(reply).error();
   co_return lost_from(*reply);

@@ -64,7 +64,7 @@ Exchange<RemoteModels> read_models(CallContext ctx, std::uint64_t item) {
   QueryItems query;
   query.emplace_back("item_id", std::to_string(item));
   HttpRequest request = shop_get(ctx, "product/get_model_list", query);
-  Exchange<json::Value> asking = ask_ok(std::move(ctx), std::move(request));
+  Exchange<json::Value> asking = ask_for(std::move(ctx), std::move(request));
   Result<json::Value> reply = co_await std::move(asking);
   if (!reply) co_return std::move(reply).error();
   co_return models_from(*reply);
@@ -139,7 +139,7 @@ Exchange<RemoteModels> align_variants(CallContext ctx, std::uint64_t item, Plan 
 // The base information of several items; entries that are not there are left out.
 Exchange<json::Value> read_items(CallContext ctx, std::vector<std::string> ids) {
   HttpRequest request = shop_get(ctx, "product/get_item_base_info", base_info_query(ids));
-  return ask_ok(std::move(ctx), std::move(request));
+  return ask_for(std::move(ctx), std::move(request));
 }
 
 // Those of `ids` that carry this SKU and still stand.
@@ -170,7 +170,7 @@ Exchange<std::vector<std::string>> recent_items(CallContext ctx) {
   for (std::size_t page = 0; page < kFindPages; ++page) {
     HttpRequest request =
         shop_get(ctx, "product/get_item_list", item_list_query(offset, 100, since));
-    Exchange<json::Value> asking = ask_ok(ctx, std::move(request));
+    Exchange<json::Value> asking = ask_for(ctx, std::move(request));
     Result<json::Value> reply = co_await std::move(asking);
     if (!reply) co_return std::move(reply).error();
     ItemPage items = item_page_from(*reply);
@@ -193,7 +193,7 @@ Exchange<ListingRef> Shopee::publish_listing(CallContext ctx, ListingDraft draft
   json::Value body = add_item_body(ctx, plan, in_order(draft.images, *images));
   // No idempotency key (facts 1.7): after an unclear answer find_listing looks first.
   HttpRequest request = shop_post(ctx, "product/add_item", body, Effect::create);
-  Exchange<json::Value> adding = ask_ok(ctx, std::move(request));
+  Exchange<json::Value> adding = ask_for(ctx, std::move(request));
   Result<json::Value> reply = co_await std::move(adding);
   if (!reply) co_return std::move(reply).error();
 
@@ -272,7 +272,7 @@ Exchange<ListingRef> Shopee::find_listing(CallContext ctx, ListingDraft draft) c
   const std::string sku =
       draft.options.empty() && !draft.variants.empty() ? draft.variants[0].sku : draft.code;
   HttpRequest search = shop_get(ctx, "product/search_item", search_query(sku));
-  Exchange<json::Value> searching = ask_ok(ctx, std::move(search));
+  Exchange<json::Value> searching = ask_for(ctx, std::move(search));
   Result<json::Value> hits = co_await std::move(searching);
   if (!hits && hits.error().kind != ErrorKind::not_found) co_return std::move(hits).error();
   std::vector<std::string> ids = hits ? search_ids(*hits) : std::vector<std::string>();
