@@ -72,6 +72,7 @@ class Deployment:
         self.url = f"http://127.0.0.1:{self.port}"
         self.poll = poll
         self.processes = {}
+        self.ports = {}  # of the sandboxes; none of them: a gateway without apps
         self.shops = {}
         self.organisation = self.key = None
         (self.folder / "master.key").write_text(secrets.token_hex(32))
@@ -97,7 +98,6 @@ class Deployment:
         self.ports = json.loads(ready.read_text())
 
     def write_config(self):
-        api = {c: f"http://127.0.0.1:{self.ports[c]}" for c in ("shopee", "bukalapak")}
         (self.folder / "gerbang.toml").write_text(f"""
 [server]
 port = {self.port}
@@ -112,6 +112,11 @@ allow_private_tenant_addresses = true
 poll_interval = "{self.poll}"
 [log]
 level = "info"
+""" + (self._apps() if self.ports else ""))
+
+    def _apps(self):
+        api = {c: f"http://127.0.0.1:{self.ports[c]}" for c in ("shopee", "bukalapak")}
+        return f"""
 [[app]]
 channel = "shopee"
 app_id = "2007701"
@@ -128,7 +133,7 @@ secret_file = "bukalapak.secret"
 api_url = "{api['bukalapak']}"
 auth_url = "{api['bukalapak']}"
 rate_scale = 1000.0
-""")
+"""
 
     def start_gateway(self):
         self._start("gateway", [self.bin / "gerbang", "serve", "--config", self.folder / "gerbang.toml"])
