@@ -119,7 +119,10 @@ Result<Url> parse_url(std::string_view text) {
     out.port = out.scheme == "https" ? 443 : 80;
   }
   out.path = std::string(u.encoded_path());
+  // Boost 1.81 reads "http://a:8443b/c" as port 8443 and a path that begins with "b": the host and
+  // what follows it would run together when the address is printed.
   if (out.path.empty()) out.path = "/";
+  if (out.path.front() != '/') return bad("no '/' after the host");
   out.query = std::string(u.encoded_query());
   return out;
 }
