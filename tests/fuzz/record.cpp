@@ -189,6 +189,7 @@ class Recorder {
       }
       inbound.body = push.request.body;
       seed += "\n" + inbound.body;
+      if (hooks_ == 0) forgeries(path, push.request);
       HttpResponse answer;
       answer.status = 200;
       sandbox_->push_answered(push.id, answer);
@@ -199,6 +200,33 @@ class Recorder {
     }
     if (hooks_ == 0)
       write("webhook_" + channel_, "push_none", "\nContent-Type: application/json\n\n{}");
+  }
+
+  // What a forger tries first: the last character of a header or of the body changed, a header left
+  // out, one sent twice.
+  void forgeries(const std::string& path, const HttpRequest& genuine) {
+    const auto other = [](std::string text) {
+      if (!text.empty()) text.back() = text.back() == '0' ? '1' : '0';
+      return text;
+    };
+    const auto print = [&](const std::string& name, const Headers& headers,
+                           const std::string& body) {
+      std::string seed = path + "\n";
+      for (const auto& [n, v] : headers) seed += n + ": " + v + "\n";
+      write("webhook_" + channel_, "forged_" + name, seed + "\n" + body);
+    };
+    print("body", genuine.headers, other(genuine.body) + " ");
+    std::size_t number = 0;
+    for (const auto& [name, value] : genuine.headers) {
+      const std::string at = std::to_string(number++);
+      Headers changed = genuine.headers, without = genuine.headers, twice = genuine.headers;
+      changed.set(name, other(value));
+      print("header_" + at, changed, genuine.body);
+      without.erase(name);
+      print("without_" + at, without, genuine.body);
+      twice.add(name, other(value));
+      print("twice_" + at, twice, genuine.body);
+    }
   }
 
   void write(const std::string& target, const std::string& name, const std::string& bytes) {
