@@ -18,7 +18,7 @@ LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 GENERAL = ["\\x00", "\\xff", "\\x80", "\\xed\\xa0\\x80", "\\\\u0000", "\\\\ud800", "-1", "0", "1e9999", "1.0", "0.1",
            "9223372036854775807", "9223372036854775808", "-9223372036854775808", "99999999999999999999",
            "null", "true", "false", "[]", "{}", "[[", "{\\x22", "\\x22:", "%00", "%2e%2e", "..", "\\x0d\\x0a", "\\x0d\\x0a\\x0d\\x0a",
-           "rahasia-aplikasi-uji-4711", "token-akses-uji-4713", "token-segar-uji-4714"]
+           "token-akses-uji-4713", "token-segar-uji-4714"]
 FRAMING = ["GET ", "POST ", "PUT ", "HEAD ", " HTTP/1.1", " HTTP/1.0", "Host: a", "Content-Length: ", "chunked",
            "Transfer-Encoding: ", "Expect: 100-continue", "Connection: close", "HTTP/1.1 200 OK", "HTTP/1.1 100 Continue",
            "0\\x0d\\x0a\\x0d\\x0a", "http://", "https://", "[::1]", "3201011212900001"]

@@ -22,28 +22,6 @@ const std::string kPng = std::string("\x89PNG\r\n\x1a\n", 8) +
                          "crc!" + std::string(64, 'x');
 constexpr std::size_t kMostBytes = 48 * 1024;  // a longer conversation is no seed
 
-// Every sandbox takes its credentials under names of its own and ignores the others'.
-json::Value settings() {
-  const std::string secret(fuzz::kAppSecret), push(fuzz::kPushSecret);
-  return json::object({{"partner_id", 2007701},
-                       {"partner_key", secret},
-                       {"push_key", push},
-                       {"client_id", "2007701"},
-                       {"client_secret", secret},
-                       {"app_id", "2007701"},
-                       {"app_key", "2007701"},
-                       {"app_secret", secret},
-                       {"secret", secret},
-                       {"push_secret", push},
-                       {"webhook_secret", push},
-                       {"consumer_key", "2007701"},
-                       {"consumer_secret", secret},
-                       {"api_client_key", secret},
-                       {"signature_key", push},
-                       {"calls_per_second", 1000},
-                       {"calls_per_minute", 100000}});
-}
-
 class Recorder {
  public:
   Recorder(std::filesystem::path folder, const Connector& connector)
@@ -57,7 +35,7 @@ class Recorder {
     options.random = &random_;
     options.public_url = "http://kanal.test";
     options.hook_url = fuzz::app_of(channel_, "").hook_url;
-    options.settings = settings();
+    options.settings = fuzz::expected_app(channel_)["test"]["settings"];
     sandbox_ = make_sandbox(channel_, std::move(options));
   }
 
