@@ -1,6 +1,7 @@
 // What the lane tells a shop about its listings: stock, price, on offer or not, content.
 #include <algorithm>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/lane_call.hpp"
@@ -272,6 +273,7 @@ awaitable<void> Lane::publish(Work work) {
         auto beginning = apply(*ports_.store, std::move(begin));
         Result<bool> begun = co_await std::move(beginning);
         if (!begun) co_return;
+        GERBANG_CRASH_POINT("sync.publish_begun");
         Make<ListingRef> make = [this, draft](CallContext context) {
           return connector_.publish_listing(std::move(context), draft);
         };

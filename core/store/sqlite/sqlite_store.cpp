@@ -21,7 +21,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
+#include "core/store/sqlite/crash_disk.hpp"
 #include "core/store/sqlite/migrations.hpp"
 #include "core/store/sqlite/queries.hpp"
 #include "core/store/sqlite/writer.hpp"
@@ -383,6 +385,7 @@ Result<void> SqliteStore::copy_into(Database& db, const std::string& path) {
   std::error_code ignored;
   std::filesystem::remove(part, ignored);
   try {
+    GERBANG_CRASH_PHASE("backup.mid_copy", "backup.before_sync");
     db.query("VACUUM INTO ?1").bind(1, part).run();
   } catch (const DatabaseError& error) {
     std::filesystem::remove(part, ignored);
@@ -392,6 +395,7 @@ Result<void> SqliteStore::copy_into(Database& db, const std::string& path) {
   std::error_code failed;
   std::filesystem::permissions(
       part, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, failed);
+  GERBANG_CRASH_POINT("backup.before_rename");
   if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
     const bool there = errno == EEXIST;
     const std::string why = errno_text();
@@ -399,6 +403,7 @@ Result<void> SqliteStore::copy_into(Database& db, const std::string& path) {
     if (there) return Error(ErrorKind::conflict, "backup_exists", path + " is there already");
     return Error(ErrorKind::transient, "backup_failed", path + ": " + why);
   }
+  GERBANG_CRASH_POINT("backup.after_rename");
   return sync_path(std::filesystem::absolute(path).parent_path(), O_RDONLY | O_DIRECTORY);
 }
 

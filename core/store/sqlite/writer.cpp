@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <utility>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
+#include "core/store/sqlite/crash_disk.hpp"
 #include "core/store/sqlite/migrations.hpp"
 
 namespace gerbang::store {
@@ -116,7 +118,12 @@ void Writer::run_group(WriteQueue& queue, const std::function<void(const Committ
       marker = raise_marker();
       const auto commit_began = std::chrono::steady_clock::now();
       committing = true;
-      db_->query("COMMIT").run();
+      GERBANG_CRASH_POINT("store.before_commit");
+      {
+        GERBANG_CRASH_PHASE("store.mid_commit", "store.before_sync");
+        db_->query("COMMIT").run();
+      }
+      GERBANG_CRASH_POINT("store.after_sync");
       measure(ran.size(), std::chrono::steady_clock::now() - commit_began);
     } else {
       db_->query("ROLLBACK").run();
@@ -125,7 +132,10 @@ void Writer::run_group(WriteQueue& queue, const std::function<void(const Committ
     give_up(error);
     failure = committing ? settle_unknown(marker) : unavailable(error.what());
   }
-  for (Ran& r : ran) r.write->finish(r.fault ? r.fault : failure);
+  for (Ran& r : ran) {
+    r.write->finish(r.fault ? r.fault : failure);
+    GERBANG_CRASH_POINT("store.some_answered");
+  }
   if (any_good && !failure && committed) committed(touched);
 }
 
@@ -231,8 +241,14 @@ std::optional<Error> Writer::settle_unknown(std::int64_t marker) {
 }
 
 bool Writer::checkpoint(std::string_view pragma) {
-  auto row = db_->query(pragma);
-  return row.step() && row.integer(0) == 0;
+  bool done = false;
+  {
+    GERBANG_CRASH_PHASE("store.mid_checkpoint", "store.checkpoint_before_sync");
+    auto row = db_->query(pragma);
+    done = row.step() && row.integer(0) == 0;
+  }
+  GERBANG_CRASH_POINT("store.after_checkpoint");
+  return done;
 }
 
 void Writer::checkpoint_if_due(bool idle) {
