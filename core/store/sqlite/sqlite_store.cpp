@@ -431,6 +431,19 @@ Result<std::unique_ptr<Store>> open_sqlite_store(SqliteOptions options) {
   return std::unique_ptr<Store>(std::move(store));
 }
 
+Result<void> fold_log(const std::string& path) {
+  std::error_code none;
+  if (!std::filesystem::exists(path + "-wal", none)) return {};
+  try {
+    Database db(path, Database::Mode::writer);
+    auto row = db.query("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (row.step() && row.integer(0) == 0) return {};
+    return Error(ErrorKind::transient, "store_cannot_open", path + ": the log is in use");
+  } catch (const DatabaseError& error) {
+    return Error(ErrorKind::transient, "store_cannot_open", path + ": " + error.what());
+  }
+}
+
 Result<void> check_backup(const std::string& path) {
   try {
     Database db(path, Database::Mode::reader);

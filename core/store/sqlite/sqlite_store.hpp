@@ -51,4 +51,8 @@ Result<std::unique_ptr<Store>> open_sqlite_store(SqliteOptions options);
 // when it is opened). Reads every page. Errors: invalid backup_damaged, and those of opening.
 Result<void> check_backup(const std::string& path);
 
+// Copies what the log of a database that nobody has open holds into its file and removes the log:
+// afterwards the database is one file. Errors: transient store_cannot_open.
+Result<void> fold_log(const std::string& path);
+
 }  // namespace gerbang::store
