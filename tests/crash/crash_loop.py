@@ -146,7 +146,7 @@ class Loop:
     def named_round(self, point):
         self.rounds += 1
         self.busy_with = point
-        if point.startswith("store.migration") or point == "store.mid_migration":
+        if point.startswith(("store.migration", "store.creation")) or point == "store.mid_migration":
             return self.migration_round(point)
         if point.startswith("restore."):
             return self.restore_round(point)

@@ -32,6 +32,9 @@ namespace gerbang::store {
 
 namespace {
 
+// Between attempts to open the database again while nobody asks for it.
+constexpr auto kReopenPause = std::chrono::seconds(1);
+
 Error closed() {
   return Error(ErrorKind::transient, "store_closed", "the store is closed");
 }
@@ -75,6 +78,17 @@ Result<File> lock_file(const std::string& path) {
   return file;
 }
 
+// Undoes what was under way when a process died while it made the database, before there was a log:
+// a connection that may only read cannot.
+void undo_unfinished_creation(const std::string& path) {
+  std::error_code none;
+  if (!std::filesystem::exists(path + "-journal", none)) return;
+  sqlite3* db = nullptr;
+  if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK)
+    sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
+  sqlite3_close(db);  // whether it worked shows when the database is looked at
+}
+
 // Refuses a foreign or newer database before the writer's settings touch it.
 Result<void> look_before_opening(const std::string& path) {
   struct ::stat info {};
@@ -85,6 +99,7 @@ Result<void> look_before_opening(const std::string& path) {
       return Error(ErrorKind::transient, "store_cannot_open", path + ": " + errno_text());
     return {};
   }
+  undo_unfinished_creation(path);
   try {
     Database db(path, Database::Mode::reader);
     GERBANG_TRY(empty, recognise_schema(db));
@@ -249,8 +264,14 @@ void SqliteStore::write_loop() {
       if (!something()) {
         lock.unlock();
         writer_.checkpoint_if_due(true);
+        const bool open = writer_.reopen_if_closed();
         lock.lock();
-        writes_wait_.wait(lock, something);
+        if (open) {
+          writes_wait_.wait(lock, something);
+        } else {
+          writes_wait_.wait_for(lock, kReopenPause, something);
+          if (!something()) continue;
+        }
       }
       group = std::exchange(writes_, {});
       jobs.swap(jobs_);
