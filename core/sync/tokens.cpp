@@ -138,6 +138,9 @@ awaitable<Result<void>> TokenKeeper::refresh() {
   if (!saved && saved.error().kind != ErrorKind::conflict) co_return std::move(saved).error();
   auto loading = load();
   Result<void> loaded = co_await std::move(loading);
+  // Invariant 7: what is used from here on is what the store has.
+  if (loaded && saved)
+    ensure(view_.version >= saved->token_version, "a pair of tokens is used before it is stored");
   co_return loaded;
 }
 
