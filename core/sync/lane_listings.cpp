@@ -238,12 +238,12 @@ awaitable<void> Lane::publish(Work work) {
 
   std::optional<Error> error;
   std::optional<ListingRef> ref;
+  bool found = false;
   if (view && view->wanted) {
     const ListingDraft& draft = view->draft;
     auto preparing = ensure_facts(draft);
     Result<void> prepared = co_await std::move(preparing);
     Result<ListingRef> result = Error(ErrorKind::bug, "publish_not_tried");
-    bool found = false;
     if (!prepared) {
       result = std::move(prepared).error();
     } else if (!draft.remote_product.empty()) {
@@ -293,6 +293,8 @@ awaitable<void> Lane::publish(Work work) {
 
   const TimePoint now = ports_.clock->now();
   Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+  // How old what was found is nobody knows: no price counts as sent with it.
+  if (found) s.revision = 0;
   if (ref) {
     s.remote_product = ref->remote_product;
     s.remote_variants = ref->variants;
