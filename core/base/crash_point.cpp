@@ -19,6 +19,12 @@ struct Plan {
   std::atomic<long> left{0};
 };
 
+void fill(Plan& plan, const std::string& wish) {
+  const auto colon = wish.find(':');
+  plan.name = wish.substr(0, colon);
+  plan.left = colon == std::string::npos ? 1 : std::atol(wish.c_str() + colon + 1);
+}
+
 Plan& plan() {
   static Plan& the = []() -> Plan& {
     static Plan p;
@@ -28,15 +34,17 @@ Plan& plan() {
       std::ifstream file(wish.substr(1));
       std::getline(file, wish);
     }
-    const auto colon = wish.find(':');
-    p.name = wish.substr(0, colon);
-    p.left = colon == std::string::npos ? 1 : std::atol(wish.c_str() + colon + 1);
+    fill(p, wish);
     return p;
   }();
   return the;
 }
 
 }  // namespace
+
+void arm(const std::string& wish) {
+  fill(plan(), wish);
+}
 
 bool armed(const char* name) {
   return plan().name == name;

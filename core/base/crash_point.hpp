@@ -16,6 +16,8 @@
 // there.
 #ifdef GERBANG_CRASH_POINTS
 
+#include <string>
+
 namespace gerbang::crash {
 
 // May die. Thread-safe, cheap when another point is armed.
@@ -27,6 +29,9 @@ bool armed(const char* name);
 // As reached(), but says only whether it is time; the caller then dies by itself, with die().
 bool due(const char* name);
 [[noreturn]] void die(const char* name);
+
+// For tests that fork: arms a point in place of the environment's ("store.before_commit:7").
+void arm(const std::string& wish);
 
 }  // namespace gerbang::crash
 
