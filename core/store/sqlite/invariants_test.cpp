@@ -39,7 +39,8 @@ TEST_F(InvariantsOfWork, a_revision_that_goes_backwards_stops_the_process) {
 TEST_F(InvariantsOfWork, an_impossible_stock_change_stops_the_process) {
   // Someone's hand in the database, past the schema's own checks.
   db.execute("PRAGMA ignore_check_constraints = ON; UPDATE stock_levels SET reserved = -5");
-  EXPECT_EXIT(static_cast<void>(count("KARUNG", 500)), KilledBySignal(SIGABRT), "a checked stock change was refused");
+  EXPECT_EXIT(static_cast<void>(count("KARUNG", 500)), KilledBySignal(SIGABRT),
+              "a checked stock change was refused");
 }
 
 TEST_F(InvariantsOfWork, a_shop_is_never_offered_more_than_there_is) {
