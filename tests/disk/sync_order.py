@@ -175,7 +175,7 @@ def violations(trace):
 def webhook(village, client, token):
     body = json.dumps({"msg_id": token, "code": 3, "shop_id": 880012345, "timestamp": int(time.time()),
                        "data": {"ordersn": "2411" + token[3:], "status": "READY_TO_SHIP"}}).encode()
-    key = (village.folder / "push.secret").read_bytes()
+    key = (village.folder / "shopee.push_secret").read_bytes()
     signature = hmac.new(key, (village.url + "/hooks/shopee|").encode() + body, hashlib.sha256).hexdigest()
     return client.call("POST", f"/hooks/shopee?{token}", raw=body, headers={"Authorization": signature})
 
@@ -202,10 +202,10 @@ def one_of_each(village, client, token, n):
 
 def record(build, folder):
     """Runs the gateway under strace with some load; the trace's lines."""
-    from deployment import Deployment, request, wait_for
+    from deployment import APPS, Deployment, request, wait_for
     from ledger import Client
     village = Deployment(folder, build / "bin")
-    village.ports = {"shopee": 9, "bukalapak": 9}  # apps are configured, nobody is there
+    village.ports = dict.fromkeys(APPS, 9)  # apps are configured, nobody is there
     village.write_config()
     trace = folder / "trace"
     # -D: the gateway stays our child, strace is its grandchild.
