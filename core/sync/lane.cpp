@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/lane_call.hpp"
@@ -249,6 +250,7 @@ awaitable<void> Lane::settle(std::vector<store::Settlement> settlements) {
                                    {"code", s.attempt.code},
                                    {"remote_code", s.attempt.remote_code}});
   }
+  GERBANG_CRASH_POINT("sync.before_settle");
   // If this is not stored the work stays as it was and is done again: values are absolute, a create
   // is marked as begun. So a failure here costs a call, never an effect.
   auto settling = apply(*ports_.store, std::move(script));
