@@ -46,9 +46,9 @@ Simulation::Simulation(const Options& options)
     watched_.add(std::make_unique<Watched>(*connector, checks_));
 
   storm_ = plan_.below(6) == 0 ? 0.15 : plan_.below(4) == 0 ? 3.0 : 1.0;
-  // From an hour or less to a day, short ones more often.
+  // Mostly an hour or two; now and then a day, so that what is daily happens too.
   const double r = plan_.unit();
-  active_hours_ = options.hours.value_or(0.5 + 3.5 * r + (plan_.below(8) == 0 ? 20 * r : 0));
+  active_hours_ = options.hours.value_or(0.3 + 2.2 * r * r + (plan_.below(12) == 0 ? 22 * r : 0));
   std::vector<ChannelProfile> chosen;
   for (const ChannelProfile& profile : channel_profiles()) {
     const bool asked = std::find(options.channels.begin(), options.channels.end(), profile.name) !=
@@ -159,7 +159,7 @@ void Simulation::crash() {
   crash_at_ = steps_ + 100 + static_cast<std::int64_t>(plan_.below(3500));
   if (!process_ || ending_) return;
   power_next_ = plan_.below(3) != 0;
-  switch (plan_.below(5)) {
+  switch (plan_.below(6)) {
     case 0:
       return die(false);
     case 1:
