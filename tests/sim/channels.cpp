@@ -1,23 +1,39 @@
 #include "tests/sim/channels.hpp"
 
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+#include "connectors/list.hpp"
+#include "core/base/json.hpp"
+
 namespace gerbang::sim {
 
+namespace {
+// A new channel is tried with --channels NAME and stands here once it holds.
+constexpr std::array<std::string_view, 3> kStanding = {"sample", "shopee", "bukalapak"};
+}  // namespace
+
 const std::vector<ChannelProfile>& channel_profiles() {
-  // Invented credentials that the sandboxes are told to expect. Rates are the channels' own.
   static const std::vector<ChannelProfile> kProfiles = [] {
     std::vector<ChannelProfile> out;
-    out.push_back({"sample", "desa-contoh", "rahasia-contoh", "rahasia-dorong",
-                   json::object({{"app_id", "desa-contoh"},
-                                 {"secret", "rahasia-contoh"},
-                                 {"push_secret", "rahasia-dorong"}})});
-    out.push_back({"shopee", "2007701", "shpkContohRahasiaMitraDesa00001",
-                   "shpkContohRahasiaDorong0000001",
-                   json::object({{"partner_id", 2007701},
-                                 {"partner_key", "shpkContohRahasiaMitraDesa00001"},
-                                 {"push_key", "shpkContohRahasiaDorong0000001"}})});
-    out.push_back(
-        {"bukalapak", "desa-contoh", "rahasia-contoh", "",
-         json::object({{"client_id", "desa-contoh"}, {"client_secret", "rahasia-contoh"}})});
+    for (const std::string& name : sandbox_channels()) {
+      std::ifstream file(GERBANG_SOURCE_DIR "/connectors/" + name + "/sandbox/app.json");
+      const std::string text{std::istreambuf_iterator<char>(file), {}};
+      const auto app = json::parse(text);
+      ensure(app.ok(), "connectors/" + name + "/sandbox/app.json cannot be read");
+      ChannelProfile profile;
+      profile.name = name;
+      profile.app_id = (*app)["app_id"].text();
+      profile.secret = (*app)["secret"].text();
+      profile.push_secret = (*app)["push_secret"].text();
+      profile.auth_path = (*app)["auth_path"].text();
+      profile.standing =
+          std::find(kStanding.begin(), kStanding.end(), std::string_view(name)) != kStanding.end();
+      out.push_back(std::move(profile));
+    }
     return out;
   }();
   return kProfiles;

@@ -3,10 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "core/base/json.hpp"
-
-// What the simulation must know of a channel besides its connector and its sandbox: the partner
-// account that both sides use. A new channel joins with a row in channels.cpp.
+// What the simulation must know of a channel besides its connector and its sandbox: the account
+// that the sandbox expects, read from connectors/<name>/sandbox/app.json. Its settings are the
+// sandbox's defaults: the channel's own limits.
 namespace gerbang::sim {
 
 struct ChannelProfile {
@@ -14,10 +13,12 @@ struct ChannelProfile {
   std::string app_id;
   std::string secret;
   std::string push_secret;
-  json::Value settings;  // of its sandbox
+  std::string auth_path;
+  // Takes part when nobody names the channels of a run (channels.cpp).
+  bool standing = false;
 };
 
-// Those of this build that have a connector, a sandbox and a row.
+// Every channel of this build that has a sandbox.
 const std::vector<ChannelProfile>& channel_profiles();
 
 }  // namespace gerbang::sim

@@ -70,7 +70,7 @@ Outside::Market& Outside::open(const ChannelProfile& profile, bool webhooks, Dur
   options.random = &marketplace_;
   options.public_url = market->url;
   if (webhooks) options.hook_url = "https://gerbang.test/hooks/" + profile.name;
-  options.settings = profile.settings;
+  options.settings = json::object({});
   market->sandbox = make_sandbox(profile.name, options);
   ensure(market->sandbox != nullptr, "a channel of the simulation has no sandbox");
   by_address_[market->url] = market.get();

@@ -53,7 +53,7 @@ Simulation::Simulation(const Options& options)
   for (const ChannelProfile& profile : channel_profiles()) {
     const bool asked = std::find(options.channels.begin(), options.channels.end(), profile.name) !=
                        options.channels.end();
-    if (real_.find(profile.name) && (options.channels.empty() || asked)) chosen.push_back(profile);
+    if (options.channels.empty() ? profile.standing : asked) chosen.push_back(profile);
   }
   ensure(!chosen.empty(), "no channel to simulate");
   if (options.channels.empty()) {
@@ -74,7 +74,7 @@ Simulation::Simulation(const Options& options)
     s.app.secret = Secret(profile.secret);
     s.app.push_secret = Secret(profile.push_secret);
     s.app.api_url = market.url;
-    s.app.auth_url = market.url + "/auth";
+    s.app.auth_url = market.url + profile.auth_path;
     if (webhooks) s.app.hook_url = "https://gerbang.test/hooks/" + profile.name;
     s.app.redirect_url = "https://gerbang.test/oauth/" + profile.name + "/callback";
   }
