@@ -21,7 +21,8 @@
 //                                                 "waiting","accepted","failed_attempts","lost"}
 //   POST   /_sandbox/shops     {"shop_id","name"} a seller's shop (shop_id chosen when left out)
 //   POST   /_sandbox/consent   {"shop_id"}        the seller agrees: {"query":{…}} as the redirect
-//                                                 would carry it to our callback
+//                                                 would carry it to our callback; where there is no
+//                                                 consent page {"credentials":{…}}, the shop's keys
 //   GET    /_sandbox/listings?shop_id=X           {"listings":[{"product","variant","sku","title",
 //                                                  "stock","price","listed","state"}]}
 //   POST   /_sandbox/orders    {"shop_id","lines":[{"sku","quantity"}],"pay":true}
