@@ -6,7 +6,7 @@
 #   deploy/quickstart.sh reset    stop, and forget the demo's data
 #
 # Safe to repeat: what runs goes on running, what is loaded is loaded again without doubling.
-# Everything it makes is in out/demo. Ports: 8080 gateway, 8099 images, 8101-8103 sandboxes.
+# Everything it makes is in out/demo. Ports: 8080 gateway, 8099 images, 8101-8103 and 8107 sandboxes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -69,6 +69,7 @@ configure() {
     printf sandbox-shopee-partner-key >"$demo/shopee.secret"
     printf sandbox-shopee-push-key >"$demo/shopee-push.secret"
     printf bukalapak-sandbox-secret >"$demo/bukalapak.secret"
+    printf sandbox-woocommerce-push-key >"$demo/woocommerce-push.secret"
   )
   cat >"$demo/gerbang.toml" <<TOML
 # The demo's configuration; every setting is explained in config/gerbang.example.toml.
@@ -100,6 +101,10 @@ secret_file = "bukalapak.secret"
 api_url = "http://127.0.0.1:8102"
 auth_url = "http://127.0.0.1:8102"
 rate_scale = 50.0
+[[app]]
+channel = "woocommerce"
+push_secret_file = "woocommerce-push.secret"
+rate_scale = 20.0
 TOML
 }
 
@@ -111,6 +116,18 @@ connect() {
   shop=$(village /v1/shops -d "{\"channel\":\"$channel\",\"name\":\"BUM Desa Sukamaju di $channel\"}")
   link=$(jq -r .authorise_url <<<"$shop")
   curl -fsSL "$link&shop_id=$remote&approve=$remote" >/dev/null
+  jq -r .id <<<"$shop" >"$demo/$channel.shop"
+  printf '%s' "$remote" >"$demo/$channel.remote"
+}
+
+# The same where a channel has no consent page: the shop's keys.
+connect_keys() {
+  local channel=$1 port=$2 remote keys shop
+  if [ -s "$demo/$channel.shop" ]; then return 0; fi
+  remote=$(curl -fsS "http://127.0.0.1:$port/_sandbox/shops" -d "{\"name\":\"BUM Desa Sukamaju\"}" | jq -r .shop_id)
+  keys=$(curl -fsS "http://127.0.0.1:$port/_sandbox/consent" -d "{\"shop_id\":\"$remote\"}" | jq -c .credentials)
+  shop=$(village /v1/shops -d "{\"channel\":\"$channel\",\"name\":\"BUM Desa Sukamaju di $channel\",\"credentials\":$keys}")
+  jq -e '.problem == null' <<<"$shop" >/dev/null || die "$channel was not connected: $(jq -c .problem <<<"$shop")"
   jq -r .id <<<"$shop" >"$demo/$channel.shop"
   printf '%s' "$remote" >"$demo/$channel.remote"
 }
@@ -133,6 +150,7 @@ load() {
   done
   connect shopee 8101
   connect bukalapak 8102
+  connect_keys woocommerce 8107
   local code
   for file in katalog.csv katalog.json; do
     code=0
@@ -176,9 +194,9 @@ launch gateway gerbang serve --config "$demo/gerbang.toml"
 wait_until "the gateway is ready" 20 curl -fsS "$url/readyz"
 say "Load the demo village"
 load
-echo "Publishing to both shops …"
+echo "Publishing to the shops …"
 wait_until "everything is published" 300 settled
-for channel in shopee:8101 bukalapak:8102; do
+for channel in shopee:8101 bukalapak:8102 woocommerce:8107; do
   remote=$(cat "$demo/${channel%:*}.remote")
   count=$(curl -fsS "http://127.0.0.1:${channel#*:}/_sandbox/listings?shop_id=$remote" | jq '[.listings[] | select(.listed)] | length')
   echo "${channel%:*}: $count listings on offer"

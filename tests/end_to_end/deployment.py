@@ -86,7 +86,7 @@ class Deployment:
 
     def start_sandboxes(self):
         ready = self.folder / "sandboxes.json"
-        arguments = ["--shopee-port", "0", "--bukalapak-port", "0", "--sample-port", "0", "--images-port", "0",
+        arguments = ["--shopee-port", "0", "--bukalapak-port", "0", "--sample-port", "0", "--woocommerce-port", "0", "--images-port", "0",
                      "--hook-base", self.url, "--ready-file", str(ready),
                      "--setting", "shopee.calls_per_second=0", "--setting", "shopee.settle_seconds=1",
                      "--setting", "shopee.push_retry_scale=0.01",
