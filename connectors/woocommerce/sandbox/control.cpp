@@ -83,7 +83,9 @@ json::Value WebShops::listings(std::string_view shop_id) const {
       one.set("sku", goods.sku);
       one.set("title", product.name);
       one.set("stock", goods.manage_stock ? json::Value(goods.stock) : json::Value());
-      one.set("price", goods.price());
+      // Whole rupiah, unless somebody's thousands separator made something else of it.
+      const auto price = json::Value(goods.price()).to_integral();
+      one.set("price", price ? json::Value(*price) : json::Value(goods.price()));
       one.set("listed", product.status == "publish" && goods.status == "publish");
       one.set("state", product.status);
       out.emplace_back(std::move(one));

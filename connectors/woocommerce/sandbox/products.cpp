@@ -63,13 +63,17 @@ json::Value merged_meta(json::Value there, const json::Value& given) {
   return json::Value(std::move(out));
 }
 
-json::Value effect_of(const Goods& goods) {
+// What a write changed: the product, the variation if it is one, and what was sent.
+json::Value effect_of(const Goods& goods, const json::Value& body) {
+  const auto sent = [&](const char* name) { return body.members().find(name) != nullptr; };
   json::Object out;
-  out.set("item_id", goods.id);
+  out.set("product", goods.is_variation() ? goods.parent : goods.id);
+  if (goods.is_variation()) out.set("variation", goods.id);
   out.set("sku", goods.sku);
-  if (goods.manage_stock) out.set("stock", goods.stock);
-  if (!goods.price().empty()) out.set("price", goods.price());
-  out.set("listed", goods.status == "publish");
+  if (goods.manage_stock && (sent("stock_quantity") || sent("inventory_delta")))
+    out.set("stock", goods.stock);
+  if (sent("regular_price") || sent("sale_price")) out.set("price", goods.price());
+  if (sent("status")) out.set("listed", goods.status == "publish");
   return json::Value(std::move(out));
 }
 
@@ -185,7 +189,7 @@ Reply WebShops::write_goods(Shop& shop, const json::Value& body, std::int64_t id
   const Goods& after = shop.goods.at(stored);
   raise(shop, "product", made ? "created" : "updated", stored);
   Reply reply{goods_json(shop, after, true), made ? 201 : 200};
-  reply.effect = effect_of(after);
+  reply.effect = effect_of(after, body);
   if (made) {
     reply.headers.set("Location", address_of(shop) + "/wp-json/wc/v3/products/" +
                                       (parent != 0 ? std::to_string(parent) + "/variations/" : "") +
@@ -220,7 +224,7 @@ Reply WebShops::delete_goods(Shop& shop, std::int64_t id, std::int64_t parent, b
   // Shown as it was before.
   Reply reply{goods_json(shop, goods, true)};
   json::Object effect;
-  effect.set("item_id", id);
+  effect.set("product", goods.is_variation() ? goods.parent : id);
   effect.set("sku", goods.sku);
   effect.set("listed", false);
   effect.set("removed", true);
