@@ -134,6 +134,22 @@ TEST_F(WooListings, an_update_sends_what_differs_and_neither_price_nor_stock) {
   EXPECT_TRUE(images_sent(sweet));
 }
 
+TEST_F(WooListings, what_the_seller_added_by_hand_is_not_cleared_by_our_having_none) {
+  ListingDraft d = sugar();
+  d.remote_product = "84";
+  d.images.clear();
+  const auto members = [&] {
+    const auto body = json::parse(update_product(ctx, d, "16").body);
+    return std::pair(body->members().find("images") != nullptr,
+                     body->members().find("attributes") != nullptr);
+  };
+  EXPECT_EQ(members(), std::pair(false, false)) << "a product that was linked, not made by us";
+  ListingDraft before = sugar();
+  before.brand = "Sukamaju";
+  d.memo = memo_of(before, true);
+  EXPECT_EQ(members(), std::pair(true, true)) << "ours were there, and are taken back";
+}
+
 TEST_F(WooListings, options_that_are_dropped_give_their_sku_back_first) {
   ListingDraft d = sugar();
   d.remote_product = "85";

@@ -170,7 +170,12 @@ HttpRequest create_product(const CallContext& ctx, const ListingDraft& draft,
 HttpRequest update_product(const CallContext& ctx, const ListingDraft& draft,
                            const std::string& category) {
   json::Object body = content_of(ctx, draft, category);
-  if (draft.memo["images"] != json::Value(image_memo(draft))) body.set("images", images_of(draft));
+  // What we never sent is the seller's own: an empty list of ours does not clear it.
+  const json::Value& sent = draft.memo["images"];
+  if (sent != json::Value(image_memo(draft)) && !(draft.images.empty() && sent.items().empty()))
+    body.set("images", images_of(draft));
+  if (body.find("attributes")->items().empty() && draft.memo["attributes"].as_bool() != true)
+    body.erase("attributes");
   return signed_request(ctx, Method::put, product_path(draft.remote_product), {}, std::move(body),
                         "product.update", Effect::set);
 }
@@ -348,6 +353,7 @@ Result<std::vector<std::string>> created_ids(const json::Value& answer, const Li
 json::Value memo_of(const ListingDraft& draft, bool complete) {
   json::Object out;
   out.set("images", image_memo(draft));
+  out.set("attributes", !attributes_of(draft).empty());
   out.set("complete", complete);
   return out;
 }

@@ -30,7 +30,8 @@ bool is_marked(const json::Value& product, const std::string& unit);
 HttpRequest create_product(const CallContext& ctx, const ListingDraft& draft,
                            const std::string& category);
 // Neither price nor stock: they have work of their own. Pictures only when they are others than
-// the last time: the shop downloads and keeps each one that is sent.
+// the last time: the shop downloads and keeps each one that is sent. Pictures and attributes that
+// we never sent are left alone.
 HttpRequest update_product(const CallContext& ctx, const ListingDraft& draft,
                            const std::string& category);
 HttpRequest publish_product(const CallContext& ctx, const std::string& id);

@@ -146,6 +146,9 @@ class WebShops final : public sandbox::Kit {
     std::string rest;  // "/wp-json/wc/v3/products"
   };
 
+  // A database of whole seconds.
+  TimePoint now() const { return std::chrono::floor<std::chrono::seconds>(Kit::now()); }
+
   // -- settings
   std::string text_or(std::string_view name, std::string otherwise) const;
   bool is_on(std::string_view name, bool otherwise = false) const;
