@@ -22,6 +22,15 @@ bool is_ping(const InboundRequest& request) {
                      [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// Not signed, so nothing but a word of theirs is taken for one.
+std::string topic_of(const InboundRequest& request) {
+  const std::string_view topic = request.headers.find("X-WC-Webhook-Topic").value_or("");
+  const bool word = topic.size() <= 64 && std::all_of(topic.begin(), topic.end(), [](char c) {
+                      return (c >= 'a' && c <= 'z') || c == '.' || c == '_';
+                    });
+  return word ? std::string(topic) : std::string();
+}
+
 json::Object hook_body(const CallContext& ctx, std::string_view topic) {
   json::Object body;
   body.set("name", hook_name(ctx, topic));
@@ -90,7 +99,7 @@ Result<std::vector<HookEvent>> open_hook(const InboundRequest& request, const Ap
   }
   GERBANG_TRY(address, verify_webhook(request, app));
   event.remote_shop_id = address;
-  event.type = request.headers.find("X-WC-Webhook-Topic").value_or("");
+  event.type = topic_of(request);
   // New for each delivery; two shops may draw the same.
   const std::string delivery(request.headers.find("X-WC-Webhook-Delivery-ID").value_or(""));
   event.key = to_hex(sha256(address + "|" + (delivery.empty() ? request.body : delivery)));

@@ -10,12 +10,16 @@ inline constexpr std::size_t kPage = 100;        // per_page at most, facts 7
 inline constexpr std::size_t kListingPage = 20;  // products of one read_listings page: those with
                                                  // variations cost a call each
 inline constexpr std::size_t kOrderPage = 50;    // whole orders, about 4 KB each
-inline constexpr int kPages = 1000;              // nobody's list is longer; a loop ends
+inline constexpr int kPages = 100;               // read by one operation: 10,000 entries
+inline constexpr int kLastPage = 100'000;        // of a list that is read page by page
 
 // Not limits of WooCommerce, which has none, but of what a web shop can show.
 inline constexpr std::size_t kTitleCharacters = 200;
 inline constexpr std::size_t kDescriptionCharacters = 50'000;
 inline constexpr std::size_t kImages = 10;  // the shop downloads each during the request
+
+// From a product that is not whole yet to the update that makes it so: as soon as the lane can.
+inline constexpr Duration kFinishSoon{100};
 
 // The core counts nothing (facts 4): gentle on the small hosts that village shops live on.
 inline constexpr double kCallsPerSecond = 5;

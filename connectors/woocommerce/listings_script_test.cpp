@@ -1,4 +1,5 @@
 // Publishing, changing and finding, request by request, and with every fault at every step.
+#include "connectors/woocommerce/limits.hpp"
 #include "connectors/woocommerce/script_for_test.hpp"
 #include "connectors/woocommerce/wire_listings.hpp"
 
@@ -61,7 +62,7 @@ TEST_F(WooListings, a_product_with_options_is_created_hidden_and_shown_when_whol
                                     kit::reply(recorded("product_create_variable").body, 201))});
   ASSERT_TRUE(first);
   EXPECT_EQ(first->remote_product, "85");
-  EXPECT_EQ(first->resume_after, Duration(0));
+  EXPECT_EQ(first->resume_after, kFinishSoon);
   EXPECT_FALSE(is_complete(first->memo));
   d.remote_product = first->remote_product;
   d.memo = first->memo;
@@ -245,7 +246,7 @@ TEST_F(WooListings, a_taken_sku_is_adopted_only_when_it_is_ours) {
                {create, get("/products/84", kit::reply(marked("product_get", "GULA")))});
   ASSERT_TRUE(ours);
   EXPECT_EQ(ours->remote_product, "84");
-  EXPECT_EQ(ours->resume_after, Duration(0)) << "brought up to date by an update";
+  EXPECT_EQ(ours->resume_after, kFinishSoon) << "brought up to date by an update";
   for (const std::string& body : {recorded("product_get").body, marked("product_get", "LAIN")}) {
     const auto theirs = kit::play(shop.publish_listing(ctx, sugar()),
                                   {create, get("/products/84", kit::reply(body))});

@@ -196,6 +196,9 @@ TEST(Webhook, whatever_is_signed_and_no_order_is_kept_as_something_else) {
   InboundRequest product = delivery(R"({"id":84})", secret_of(ctx));
   product.headers.set("X-WC-Webhook-Topic", "product.updated");
   EXPECT_EQ(open_hook(product, ctx.app)->front().kind, HookKind::listing_changed);
+  product.headers.set("X-WC-Webhook-Topic", "order.\xff<b>");
+  EXPECT_EQ(open_hook(product, ctx.app)->front().kind, HookKind::other);
+  EXPECT_EQ(open_hook(product, ctx.app)->front().type, "");
 }
 
 // ---- addresses

@@ -88,7 +88,7 @@ ListingRef adopted(const ListingDraft& draft, const json::Value& product) {
   ref.remote_product = id_of(product["id"]);
   ref.memo = memo_of(draft, false);
   ref.memo.as_object()->erase("images");  // whether they arrived is not known
-  ref.resume_after = Duration(0);
+  ref.resume_after = kFinishSoon;
   return ref;
 }
 
@@ -98,7 +98,7 @@ Result<ListingRef> created(const ListingDraft& draft, const json::Value& product
   if (ref.remote_product.empty()) return unreadable(Effect::create, "a product without an id");
   ref.memo = memo_of(draft, is_simple(draft));
   if (!is_simple(draft)) {
-    ref.resume_after = Duration(0);
+    ref.resume_after = kFinishSoon;
     return ref;
   }
   if (auto altered = not_kept(product, draft.variants.front())) return *std::move(altered);
@@ -234,7 +234,7 @@ Exchange<ListingRef> WooCommerce::find_listing(CallContext ctx, ListingDraft dra
 
 Exchange<ListingPage> WooCommerce::read_listings(CallContext ctx, std::string cursor) const {
   const auto page = cursor.empty() ? std::optional<std::uint64_t>(1) : id_number(cursor);
-  if (!page || *page > static_cast<std::uint64_t>(kPages))
+  if (!page || *page > static_cast<std::uint64_t>(kLastPage))
     co_return Error(ErrorKind::invalid, "cursor_invalid", "not a page of ours");
   HttpRequest request = products_page(ctx, static_cast<int>(*page));
   Exchange<Answer> asking = ask(ctx, std::move(request));
@@ -261,7 +261,8 @@ Exchange<ListingPage> WooCommerce::read_listings(CallContext ctx, std::string cu
   const auto number = static_cast<std::int64_t>(*page);
   const bool more =
       answer->pages ? number < *answer->pages : answer->body.items().size() == kListingPage;
-  if (more) out.next = std::to_string(number + 1);
+  // What lies beyond an empty page is nobody's.
+  if (more && !answer->body.items().empty()) out.next = std::to_string(number + 1);
   co_return out;
 }
 

@@ -67,7 +67,7 @@ Exchange<bool> tell_buyer(CallContext ctx, std::string order, std::string text) 
 Exchange<OrderPage> WooCommerce::list_orders(CallContext ctx, OrderWindow window) const {
   const auto page =
       window.cursor.empty() ? std::optional<std::uint64_t>(1) : id_number(window.cursor);
-  if (!page || *page > static_cast<std::uint64_t>(kPages))
+  if (!page || *page > static_cast<std::uint64_t>(kLastPage))
     co_return Error(ErrorKind::invalid, "cursor_invalid", "not a page of ours");
   HttpRequest request = orders_page(ctx, window, static_cast<int>(*page));
   Exchange<Answer> asking = ask(std::move(ctx), std::move(request));
@@ -78,7 +78,8 @@ Exchange<OrderPage> WooCommerce::list_orders(CallContext ctx, OrderWindow window
   const auto number = static_cast<std::int64_t>(*page);
   const bool more =
       answer->pages ? number < *answer->pages : answer->body.items().size() == kOrderPage;
-  if (more) out.next = std::to_string(number + 1);
+  // What lies beyond an empty page is nobody's.
+  if (more && !answer->body.items().empty()) out.next = std::to_string(number + 1);
   co_return out;
 }
 

@@ -70,7 +70,9 @@ class Recorder {
         Method::post, "consent",
         json::object({{"shop_id", shop_}, {"state", "st"}, {"redirect_uri", app.redirect_url}}));
     QueryItems grant;
-    for (const auto& [k, v] : consent["query"].members()) grant.emplace_back(k, v.to_text());
+    for (const char* form : {"query", "credentials"}) {
+      for (const auto& [k, v] : consent[form].members()) grant.emplace_back(k, v.to_text());
+    }
     fuzz::Remembered remembered;
     remembered.grant = build_query(grant);
     fuzz::Session session(connector_, app, clock_.now(), remembered);

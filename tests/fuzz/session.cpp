@@ -223,6 +223,16 @@ void Session::check_request(const HttpRequest& request) const {
         home && url->scheme == home->scheme && url->host == home->host && url->port == home->port,
         request.operation + " leaves the channel for " + request.url);
   }
+  // A shop of the organisation's own: the address that it gave, and no other.
+  if (request.trust == Trust::shop && request.url.size() <= 4096) {
+    std::string given =
+        query_value(parse_query(remembered_.grant).value_or(QueryItems()), "address").value_or("");
+    for (char& c : given) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    const auto url = parse_url(request.url);
+    FUZZ_CHECK(url, request.operation + " asks for " + request.url);
+    FUZZ_CHECK(given.find(url->host) != std::string::npos,
+               request.operation + " leaves the shop for " + request.url);
+  }
   FUZZ_CHECK(!request.operation.empty(), request.url);
   for (const auto& [name, value] : request.headers) {
     FUZZ_CHECK(token(name), name);
@@ -404,8 +414,11 @@ std::vector<std::string> Session::perform(std::size_t number, std::uint8_t varia
     action.shipments[1].remote_package = remembered_.confirm;
   }
 
+  // Fixed keys are packed by the connector alone: each conversation begins with them.
+  const bool fixed_keys = !connector_.info().can.authorise;
+  if (fixed_keys) sign_in();
   if (operation == "exchange_code") {
-    sign_in();
+    if (!fixed_keys) sign_in();
   } else if (operation == "refresh_tokens") {
     auto tokens = run(connector_.refresh_tokens(context()));
     if (tokens) {
@@ -501,6 +514,10 @@ std::string print_signed(const InboundRequest& request) {
   for (const auto& [name, value] : request.headers) {
     if (equal_ignoring_case(name, "Content-Type") || equal_ignoring_case(name, "User-Agent") ||
         equal_ignoring_case(name, "Accept"))
+      continue;
+    // WooCommerce signs the body alone.
+    if (equal_ignoring_case(name.substr(0, 13), "X-WC-Webhook-") &&
+        !equal_ignoring_case(name, "X-WC-Webhook-Signature"))
       continue;
     out += " " + percent_encode(name) + "=" + percent_encode(value);
   }
