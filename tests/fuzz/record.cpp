@@ -89,6 +89,7 @@ class Recorder {
     perform("exchange_code", 0x80);
     perform("refresh_tokens", 0x80);
     perform("read_shop_facts", 0x80);
+    perform("ensure_webhooks", 0x80);
     perform("publish", 0x80);
     perform("read_category_facts", 0);
     perform("update", 0xA0);

@@ -13,11 +13,26 @@ namespace {
 
 constexpr std::array<int, 16> kStatuses = {200, 201, 202, 204, 400, 401, 403, 404,
                                            409, 413, 422, 429, 500, 502, 503, 302};
-constexpr std::array<std::string_view, 19> kOperations = {
-    "exchange_code", "refresh_tokens", "read_shop_facts",  "read_category_facts", "publish",
-    "update",        "find",           "set_stock",        "set_price",           "set_state",
-    "read_listings", "list_orders",    "fetch_orders",     "accept_order",        "ship_order",
-    "cancel_order",  "answer_request", "read_lost_events", "confirm_lost_events"};
+constexpr std::array<std::string_view, 20> kOperations = {"exchange_code",
+                                                          "refresh_tokens",
+                                                          "read_shop_facts",
+                                                          "read_category_facts",
+                                                          "publish",
+                                                          "update",
+                                                          "find",
+                                                          "set_stock",
+                                                          "set_price",
+                                                          "set_state",
+                                                          "read_listings",
+                                                          "list_orders",
+                                                          "fetch_orders",
+                                                          "accept_order",
+                                                          "ship_order",
+                                                          "cancel_order",
+                                                          "answer_request",
+                                                          "read_lost_events",
+                                                          "confirm_lost_events",
+                                                          "ensure_webhooks"};
 
 // No operation of a channel needs as many calls; one that goes on is driven by the answers alone.
 constexpr std::size_t kMostCalls = 500;
@@ -57,6 +72,7 @@ void check(const std::vector<TokenSet>& all) {
   for (const TokenSet& t : all) check(t);
 }
 void check(const json::Value&) {}
+void check(const WebhookUpkeep&) {}
 void check(const ListingRef& ref) {
   check_id(ref.remote_product, "a listing without product id");
   for (const auto& [sku, id] : ref.variants) {
@@ -203,7 +219,7 @@ CallContext Session::context() const {
   out.access_token = access_;
   out.refresh_token = refresh_;
   out.now = now_;
-  out.nonce = "00112233445566778899aabbccddeeff";
+  out.nonce = to_hex(sha256(std::to_string(++contexts_))).substr(0, 32);
   out.shop_facts = shop_facts_;
   out.category_facts = category_facts_;
   return out;
@@ -502,6 +518,8 @@ std::vector<std::string> Session::perform(std::size_t number, std::uint8_t varia
         if (!events) check_failure(events.error());
       }
     }
+  } else if (operation == "ensure_webhooks") {
+    static_cast<void>(run(connector_.ensure_webhooks(context())));
   } else {
     static_cast<void>(run(connector_.confirm_lost_events(context(), remembered_.confirm)));
   }
