@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
 
 #include "core/base/crypto.hpp"
 #include "core/base/url.hpp"
@@ -195,14 +197,25 @@ std::span<const std::string_view> operations() {
   return kOperations;
 }
 
+json::Value expected_app(std::string_view channel) {
+  const std::string path =
+      GERBANG_SOURCE_DIR "/connectors/" + std::string(channel) + "/sandbox/app.json";
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto app = json::parse(text);
+  FUZZ_CHECK(app, path + " cannot be read");
+  return *app;
+}
+
 App app_of(std::string_view channel, const std::string& base_url) {
+  const json::Value expected = expected_app(channel);
   App app;
   app.channel = std::string(channel);
-  app.app_id = "2007701";
-  app.secret = Secret(std::string(kAppSecret));
-  app.push_secret = Secret(std::string(kPushSecret));
+  app.app_id = expected["app_id"].text();
+  app.secret = Secret(std::string(expected["secret"].text()));
+  app.push_secret = Secret(std::string(expected["push_secret"].text()));
   app.api_url = base_url;
-  app.auth_url = base_url + "/auth";
+  app.auth_url = base_url + std::string(expected["auth_path"].text());
   app.hook_url = "https://gerbang.test/hooks/" + app.channel;
   app.redirect_url = "https://gerbang.test/oauth/" + app.channel + "/callback";
   return app;
