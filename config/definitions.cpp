@@ -329,6 +329,8 @@ const Setting<App> kAppSettings[] = {
 constexpr ChannelDefaults kChannels[] = {
     {"shopee", "https://partner.shopeemobile.com", "https://open.shopee.com/auth", true},
     {"bukalapak", "https://api.bukalapak.com", "https://accounts.bukalapak.com", false},
+    {"tokopedia", "https://open-api.tiktokglobalshop.com",
+     "https://auth.tiktok-shops.com/oauth/authorize", true},
 };
 
 }  // namespace

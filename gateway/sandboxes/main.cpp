@@ -33,7 +33,8 @@ bool read_setting(const std::string& text, sandboxes::HostOptions& options) {
 
 int main(int argc, char** argv) {
   sandboxes::HostOptions options;
-  std::map<std::string, std::uint16_t> ports{{"shopee", 8101}, {"bukalapak", 8102}, {"sample", 8103}};
+  std::map<std::string, std::uint16_t> ports{
+      {"shopee", 8101}, {"bukalapak", 8102}, {"sample", 8103}, {"tokopedia", 8104}};
   std::uint16_t images = 8099;
   std::vector<std::string> settings;
   std::string ready_file;

@@ -30,9 +30,11 @@ json::Value settings_of(const std::string& channel, const json::Value& extra) {
                          {"push_key", kPushSecret},
                          {"calls_per_second", 1000}});
   if (channel == "bukalapak")
-    base = json::object({{"client_id", kAppId},
-                         {"client_secret", kAppSecret},
-                         {"calls_per_minute", 100000}});
+    base = json::object(
+        {{"client_id", kAppId}, {"client_secret", kAppSecret}, {"calls_per_minute", 100000}});
+  if (channel == "tokopedia")
+    base =
+        json::object({{"app_key", kAppId}, {"app_secret", kAppSecret}, {"calls_per_second", 1000}});
   return json::merge_patch(base, extra.is_object() ? extra : json::object({}));
 }
 
