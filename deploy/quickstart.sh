@@ -6,7 +6,7 @@
 #   deploy/quickstart.sh reset    stop, and forget the demo's data
 #
 # Safe to repeat: what runs goes on running, what is loaded is loaded again without doubling.
-# Everything it makes is in out/demo. Ports: 8080 gateway, 8099 images, 8101-8103 sandboxes.
+# Everything it makes is in out/demo. Ports: 8080 gateway, 8099 images, 8101-8104 sandboxes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -69,6 +69,7 @@ configure() {
     printf sandbox-shopee-partner-key >"$demo/shopee.secret"
     printf sandbox-shopee-push-key >"$demo/shopee-push.secret"
     printf bukalapak-sandbox-secret >"$demo/bukalapak.secret"
+    printf sandbox-tokopedia-app-secret >"$demo/tokopedia.secret"
   )
   cat >"$demo/gerbang.toml" <<TOML
 # The demo's configuration; every setting is explained in config/gerbang.example.toml.
@@ -100,6 +101,13 @@ secret_file = "bukalapak.secret"
 api_url = "http://127.0.0.1:8102"
 auth_url = "http://127.0.0.1:8102"
 rate_scale = 50.0
+[[app]]
+channel = "tokopedia"
+app_id = "6gbsandbox7k2"
+secret_file = "tokopedia.secret"
+api_url = "http://127.0.0.1:8104"
+auth_url = "http://127.0.0.1:8104/auth"
+rate_scale = 5.0
 TOML
 }
 
@@ -133,6 +141,7 @@ load() {
   done
   connect shopee 8101
   connect bukalapak 8102
+  connect tokopedia 8104
   local code
   for file in katalog.csv katalog.json; do
     code=0
@@ -170,15 +179,16 @@ for file in "$demo"/*.shop; do
   alive sandboxes gerbang-sandboxes || [ ! -e "$file" ] || mv "$file" "$file.gone"
 done
 launch sandboxes gerbang-sandboxes --hook-base "$url" \
-  --setting shopee.calls_per_second=50 --setting bukalapak.calls_per_minute=6000
-wait_until "the sandboxes listen" 20 curl -fsS http://127.0.0.1:8102/_sandbox/settings
+  --setting shopee.calls_per_second=50 --setting bukalapak.calls_per_minute=6000 \
+  --setting tokopedia.audit_seconds=2
+wait_until "the sandboxes listen" 20 curl -fsS http://127.0.0.1:8104/_sandbox/settings
 launch gateway gerbang serve --config "$demo/gerbang.toml"
 wait_until "the gateway is ready" 20 curl -fsS "$url/readyz"
 say "Load the demo village"
 load
-echo "Publishing to both shops …"
+echo "Publishing to the shops …"
 wait_until "everything is published" 300 settled
-for channel in shopee:8101 bukalapak:8102; do
+for channel in shopee:8101 bukalapak:8102 tokopedia:8104; do
   remote=$(cat "$demo/${channel%:*}.remote")
   count=$(curl -fsS "http://127.0.0.1:${channel#*:}/_sandbox/listings?shop_id=$remote" | jq '[.listings[] | select(.listed)] | length')
   echo "${channel%:*}: $count listings on offer"

@@ -78,7 +78,7 @@ Exchange<std::optional<Error>> write_off_sale(CallContext ctx, std::string produ
 
   HttpRequest request = post(ctx, "/product/202509/products/" + product + "/partial_edit",
                              skus_body(ctx, *there, changes), Effect::set);
-  Exchange<json::Value> editing = ask_ok(ctx, std::move(request));
+  Exchange<json::Value> editing = ask_for(ctx, std::move(request));
   Result<json::Value> edited = co_await std::move(editing);
   if (!edited) {
     if (concerns_the_call(edited.error())) co_return std::move(edited).error();
