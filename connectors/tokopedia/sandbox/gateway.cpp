@@ -105,7 +105,7 @@ Refusal read_body(const Route& route, Request& request) {
   if (!type.starts_with("application/json"))
     return Reply::refused(36009022, "The content type must be application/json");
   auto body = json::parse(request.http->body);
-  if (!body || !(body->is_object() || body->items().empty()))
+  if (!body || !(body->is_object() || (body->is_array() && body->items().empty())))
     return Reply::refused(36009022, "The body cannot be parsed");
   if (body->is_object()) request.body = std::move(*body);
   return {};

@@ -139,13 +139,13 @@ TEST_F(TokopediaProducts, EditsDeleteWhatTheyDoNotListAndKeepWhatTheyLeaveOut) {
 }
 
 TEST_F(TokopediaProducts, StockAndPriceFailPerSkuUnderACodeOfZero) {
-  const Answered early = create(R"({"external_product_id":"x"})");
-  const std::string fresh(early.data()["product_id"].text());
+  const Answered made = create();
+  const std::string id(made.data()["product_id"].text()), sku(made.data()["skus"][0]["id"].text());
   const std::string body = R"({"skus":[{"id":"1","inventory":[{"quantity":1}]}]})";
-  EXPECT_EQ(post("/product/202309/products/" + fresh + "/inventory/update", body).code(), 12052901)
+  EXPECT_EQ(post("/product/202309/products/" + id + "/inventory/update", body).code(), 12052901)
       << "in audit";
   EXPECT_EQ(post("/product/202309/products/17/inventory/update", body).code(), 12052032);
-  const auto [id, sku] = product();
+  clock_.advance(std::chrono::seconds(30));
   const std::string path = "/product/202309/products/" + id;
   const Answered some = post(path + "/inventory/update",
                              R"({"skus":[{"id":")" + sku +

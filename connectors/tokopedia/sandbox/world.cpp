@@ -30,7 +30,7 @@ std::int64_t length_of(std::string_view text) {
 }
 
 std::string page_token(std::size_t from) {
-  return to_base64("from=" + std::to_string(from));
+  return to_base64("offset=" + std::to_string(from));
 }
 
 Refusal read_page(const Request& request, std::int64_t least_default, std::int64_t most,
@@ -43,7 +43,7 @@ Refusal read_page(const Request& request, std::int64_t least_default, std::int64
   const std::string token = request.param("page_token");
   if (token.empty()) return {};
   const auto text = from_base64(token);
-  const auto from = text && text->starts_with("from=") ? digits(text->substr(5)) : std::nullopt;
+  const auto from = text && text->starts_with("offset=") ? digits(text->substr(7)) : std::nullopt;
   if (!from) return Reply::fail(98001004, "page_token is invalid");
   page.from = static_cast<std::size_t>(*from);
   return {};
