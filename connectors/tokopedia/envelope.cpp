@@ -1,50 +1,15 @@
 #include "connectors/tokopedia/envelope.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
-#include "connectors/tokopedia/access.hpp"
 #include "connectors/tokopedia/limits.hpp"
 #include "connectors/tokopedia/units.hpp"
 #include "core/base/log.hpp"
+#include "core/connector/redact.hpp"
 
 namespace gerbang::tokopedia {
 
 namespace {
-
-constexpr std::size_t kMessageBytes = 500;
-
-void blot_out(std::string& text, std::string_view what) {
-  if (what.size() < 6) return;  // too short to be a secret, and would blot out words
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 3))
-    text.replace(at, what.size(), "***");
-}
-
-// sign=…, app_secret=…, and any run of 32 and more hex digits.
-void blot_out_parameters(std::string& text) {
-  for (const std::string_view name :
-       {"access_token=", "refresh_token=", "app_secret=", "sign=", "shop_cipher=", "auth_code="}) {
-    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
-      at += name.size();
-      const auto end = std::min(text.find_first_of("&\"' ,;)", at), text.size());
-      text.replace(at, end - at, "***");
-    }
-  }
-  const auto hex = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    std::size_t n = 0;
-    while (i + n < text.size() && hex(text[i + n])) ++n;
-    if (n >= 32) {
-      text.replace(i, n, "***");
-      i += 3;
-    } else {
-      i += n + 1;
-    }
-  }
-}
 
 bool is_token_call(const Asked& asked) {
   return asked.operation.starts_with("token.");
@@ -107,19 +72,8 @@ Error by_status(const CallContext& ctx, const Asked& asked, const HttpResponse& 
 
 }  // namespace
 
-std::string redacted(const CallContext& ctx, std::string_view sent) {
-  std::string text(sent.substr(0, 4 * kMessageBytes));
-  const Access access = access_of(ctx);
-  for (const Secret* s : {&access.token, &access.cipher, &ctx.refresh_token, &ctx.app.secret,
-                          &ctx.app.push_secret_before})
-    blot_out(text, s->reveal());
-  blot_out_parameters(text);
-  if (text.size() > kMessageBytes) {
-    std::size_t cut = kMessageBytes;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
-    text.resize(cut);
-  }
-  return text;
+std::string redacted(const CallContext& ctx, std::string_view text) {
+  return redacted_text(ctx, text);  // knows that token and cipher are one secret
 }
 
 Answer read_answer(const CallContext& ctx, const Asked& asked, const HttpResponse& response) {
@@ -132,7 +86,7 @@ Answer read_answer(const CallContext& ctx, const Asked& asked, const HttpRespons
     e.body = std::move(*body);
     e.code = readable ? *code : -1;
     e.message = redacted(ctx, e.body["message"].text());
-    e.request_id = e.body["request_id"].to_text().substr(0, 100);
+    e.request_id = e.body["request_id"].to_text();
   }
 
   if (response.status == 429 || e.code == 36009002) {

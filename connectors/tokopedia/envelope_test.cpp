@@ -191,6 +191,15 @@ TEST(Codes, EveryCodeOfOurSourcesHasATextForTheOperator) {
   EXPECT_GT(seen, 150);
 }
 
+// The vendor's naming rule (facts 8): people in Indonesia do not read its parent's name from us.
+TEST(Codes, TextsForPeopleKeepTheNamingRule) {
+  std::ifstream in(std::string(GERBANG_TOKOPEDIA_FIXTURES) + "/../codes.tsv");
+  int lines = 0;
+  for (std::string line; std::getline(in, line); ++lines)
+    EXPECT_EQ(folded(line).find("tiktok"), std::string::npos) << line;
+  EXPECT_GT(lines, 50);
+}
+
 TEST(Codes, StandOnceInTheTable) {
   std::set<std::int64_t> seen;
   for (const CodeMeaning& m : code_table()) EXPECT_TRUE(seen.insert(m.remote).second) << m.remote;
@@ -246,6 +255,12 @@ TEST(Units, RupiahComeAsIntegerFloatOrText) {
   EXPECT_EQ(rupiah(json::Decimal{"25000.75"}), 25000);
   EXPECT_FALSE(rupiah(json::Value()));
   EXPECT_FALSE(rupiah(json::Value("")));
+  EXPECT_FALSE(rupiah(json::Value(-1)));
+  EXPECT_FALSE(rupiah(json::Value("9223372036854775807"))) << "no price is that";
+  EXPECT_EQ(quantity(json::Value("40")), 40);
+  EXPECT_EQ(quantity(json::Value(-3)), 0);
+  EXPECT_EQ(quantity(json::Value("9223372036854775807")), kMaxQuantity);
+  EXPECT_FALSE(quantity(json::Value("banyak")));
 }
 
 TEST(Units, NamesFoldCaseDiacriticsAndPunctuation) {

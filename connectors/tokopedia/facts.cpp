@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "connectors/tokopedia/request.hpp"
 #include "connectors/tokopedia/units.hpp"
 
 namespace gerbang::tokopedia {
@@ -38,7 +39,7 @@ json::Value categories_from(const json::Value& shop, const json::Value& tokopedi
   const auto add = [&](const json::Value& data, std::string_view platform) {
     for (const json::Value& c : data["categories"].items()) {
       const std::string id = c["id"].to_text();
-      if (id.empty() || !usable_leaf(c)) continue;
+      if (!is_id(id) || !usable_leaf(c)) continue;
       json::Array& on = places[id];
       if (on.empty()) leaves.emplace_back(id, c["local_name"].text());
       if (on.empty() || on.back().text() != platform) on.emplace_back(platform);

@@ -47,6 +47,7 @@ inline constexpr json::Limits kReplyLimits{8 * 1024 * 1024, 32, 400'000};
 inline constexpr Duration kAuditWait = std::chrono::minutes(5);
 inline constexpr Duration kPromotionWait = std::chrono::minutes(15);
 inline constexpr Duration kShopStateWait = std::chrono::hours(1);
+inline constexpr Duration kSoon = std::chrono::seconds(1);
 inline constexpr Duration kLabelWait = std::chrono::minutes(1);
 
 }  // namespace gerbang::tokopedia

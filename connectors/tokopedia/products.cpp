@@ -24,8 +24,7 @@ bool may_go_back(const RemoteProduct& product, const std::vector<SkuChange>& cha
                                      [&](const SkuChange& c) { return c.id == s.id; });
     if (change != changes.end() && change->quantity) return *change->quantity > 0;
     Quantity there = 0;
-    for (const json::Value& i : s.inventory.items())
-      there += i["quantity"].to_integral().value_or(0);
+    for (const json::Value& i : s.inventory.items()) there += quantity(i["quantity"]).value_or(0);
     return there > kHeldBack;
   });
 }

@@ -1,5 +1,7 @@
 // Tokens, the shop's cipher and facts: the exchanges that come before any selling (facts
 // tiktok_tokopedia 2, 4.2, 4.10).
+#include <algorithm>
+
 #include "connectors/tokopedia/access.hpp"
 #include "connectors/tokopedia/envelope.hpp"
 #include "connectors/tokopedia/facts.hpp"
@@ -7,10 +9,17 @@
 #include "connectors/tokopedia/request.hpp"
 #include "connectors/tokopedia/tokopedia.hpp"
 #include "connectors/tokopedia/units.hpp"
+#include "core/base/foreign_time.hpp"
 
 namespace gerbang::tokopedia {
 
 namespace {
+
+// What may stand in a header and in the one secret: visible ASCII.
+bool is_plain(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char ch) { return ch > ' ' && ch < 0x7F; });
+}
 
 // The expiry fields are moments, in spite of their names (facts 2.2).
 Result<TokenSet> tokens_from(const CallContext& ctx, const json::Value& data) {
@@ -18,15 +27,14 @@ Result<TokenSet> tokens_from(const CallContext& ctx, const json::Value& data) {
   out.access = Secret(std::string(data["access_token"].text()));
   out.refresh = Secret(std::string(data["refresh_token"].text()));
   const auto access_until = data["access_token_expire_in"].to_integral();
-  if (out.access.empty() || out.refresh.empty() || !access_until || *access_until <= 0 ||
-      out.access.reveal().find(' ') != std::string::npos)
+  if (!is_plain(out.access.reveal()) || !is_plain(out.refresh.reveal()) || !access_until ||
+      *access_until <= 0)
     return Error(ErrorKind::indeterminate, "channel_answer_unreadable", "an answer without tokens");
   out.obtained_at = ctx.now;
-  out.access_expires_at = from_unix_seconds(*access_until);
-  // Values of the far future have been seen; one of the past would be an old answer.
+  out.access_expires_at = foreign_time(*access_until);
+  // Values of the far future have been seen.
   const auto refresh_until = data["refresh_token_expire_in"].to_integral();
-  if (refresh_until && *refresh_until > 0 && *refresh_until < 32'503'680'000)
-    out.refresh_expires_at = from_unix_seconds(*refresh_until);
+  if (refresh_until && *refresh_until > 0) out.refresh_expires_at = foreign_time(*refresh_until);
   return out;
 }
 
@@ -48,7 +56,7 @@ Exchange<std::vector<ShopEntry>> granted_shops(CallContext ctx) {
     shop.name = s["name"].text();
     shop.cipher = Secret(std::string(s["cipher"].text()));
     const std::string_view region = s["region"].text();
-    if (!is_id(shop.id) || shop.cipher.empty()) continue;
+    if (!is_id(shop.id) || !is_plain(shop.cipher.reveal())) continue;
     if (!region.empty() && region != "ID") continue;
     out.push_back(std::move(shop));
   }
@@ -166,6 +174,9 @@ Exchange<json::Value> Tokopedia::read_shop_facts(CallContext ctx) const {
 }
 
 Exchange<json::Value> Tokopedia::read_category_facts(CallContext ctx, std::string category) const {
+  if (!is_id(category))
+    co_return Error(ErrorKind::rejected, "category_unmapped", "not a category id")
+        .at_field("/category");
   const std::string path = "/product/202309/categories/" + category;
   QueryItems query;
   query.emplace_back("locale", "id-ID");

@@ -103,7 +103,7 @@ Exchange<ListingRef> look_for(CallContext ctx, ListingDraft draft) {
     if (std::find(skus.begin(), skus.end(), sku) != skus.end())
       ref.variants.emplace(sku, s["id"].to_text());
   }
-  if (ref.variants.size() != skus.size()) ref.resume_after = Duration(0);
+  if (ref.variants.size() != skus.size()) ref.resume_after = kSoon;
   co_return ref;
 }
 
@@ -145,7 +145,7 @@ Exchange<ListingRef> Tokopedia::publish_listing(CallContext ctx, ListingDraft dr
     Exchange<ListingRef> looking = look_for(ctx, draft);
     Result<ListingRef> found = co_await std::move(looking);
     if (found) {
-      found->resume_after = Duration(0);
+      found->resume_after = kSoon;
       co_return found;
     }
     if (found.error().kind != ErrorKind::not_found) co_return std::move(found).error();
@@ -173,7 +173,7 @@ Exchange<ListingRef> Tokopedia::publish_listing(CallContext ctx, ListingDraft dr
   if (auto ids = sku_ids(plan, (*made)["skus"])) {
     ref.variants = *std::move(ids);
   } else {
-    ref.resume_after = Duration(0);  // update_listing reads them
+    ref.resume_after = kSoon;  // update_listing reads them
   }
   co_return ref;
 }

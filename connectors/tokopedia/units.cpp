@@ -152,12 +152,22 @@ std::vector<std::string> split_units(std::string_view joined) {
 }
 
 std::optional<std::int64_t> rupiah(const json::Value& value) {
-  if (const auto whole = value.to_integral()) return whole;
-  std::optional<double> number = value.as_double();
-  if (!number && value.is_string() && !value.text().empty())
-    number = json::Decimal{std::string(value.text())}.value();
-  if (!number || !std::isfinite(*number) || std::abs(*number) > 9e15) return {};
-  return static_cast<std::int64_t>(*number);
+  std::optional<std::int64_t> out = value.to_integral();
+  if (!out) {
+    std::optional<double> number = value.as_double();
+    if (!number && value.is_string() && !value.text().empty())
+      number = json::Decimal{std::string(value.text())}.value();
+    if (!number || !std::isfinite(*number) || std::abs(*number) > 9e15) return {};
+    out = static_cast<std::int64_t>(*number);
+  }
+  if (*out < 0 || *out > kMaxAmount) return {};
+  return out;
+}
+
+std::optional<Quantity> quantity(const json::Value& value) {
+  const auto out = value.to_integral();
+  if (!out) return std::nullopt;
+  return std::clamp<Quantity>(*out, 0, kMaxQuantity);
 }
 
 std::string folded(std::string_view text) {

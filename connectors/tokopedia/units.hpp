@@ -78,8 +78,11 @@ std::optional<CodeMeaning> meaning_of_text(std::string_view text);
 
 // ---- numbers and names
 
-// Whole rupiah out of "38000", 38000, "38000.00"; fractions are cut.
+// Whole rupiah out of "38000", 38000, "38000.00"; fractions are cut. Nothing for what is no price:
+// below zero, or beyond what any is.
 std::optional<std::int64_t> rupiah(const json::Value& value);
+// Units out of 40 or "40", within what a quantity may be; nothing when it is no whole number.
+std::optional<Quantity> quantity(const json::Value& value);
 // Lower case, accents of Latin letters dropped, every run of anything else one blank.
 std::string folded(std::string_view text);
 // Code points of valid UTF-8.

@@ -38,7 +38,7 @@ std::map<std::string, Quantity> available_from(const json::Value& data) {
   std::map<std::string, Quantity> out;
   for (const json::Value& product : data["inventory"].items()) {
     for (const json::Value& sku : product["skus"].items()) {
-      if (const auto n = sku["total_available_quantity"].to_integral())
+      if (const auto n = quantity(sku["total_available_quantity"]))
         out.emplace(sku["id"].to_text(), *n);
     }
   }
@@ -64,7 +64,7 @@ std::vector<RemoteListing> listings_from(const json::Value& product,
       l.stock = it->second;
     } else {
       for (const json::Value& i : sku["inventory"].items()) {
-        if (const auto n = i["quantity"].to_integral()) l.stock = l.stock.value_or(0) + *n;
+        if (const auto n = quantity(i["quantity"])) l.stock = l.stock.value_or(0) + *n;
       }
     }
     // The price before discounts is what we set (facts 4.7).

@@ -278,7 +278,7 @@ RemoteProduct product_from(const json::Value& data) {
     for (const json::Value& i : s["inventory"].items()) {
       json::Object entry;
       entry.append("warehouse_id", i["warehouse_id"].to_text());
-      entry.append("quantity", i["quantity"].to_integral().value_or(0));
+      entry.append("quantity", quantity(i["quantity"]).value_or(0));
       inventory.emplace_back(std::move(entry));
     }
     sku.inventory = json::Value(std::move(inventory));
