@@ -281,6 +281,11 @@ TEST_F(TokopediaAgainstSandbox, SellersOfEveryKindAreServed) {
   d = plain();
   ref = on_sale(d);
   EXPECT_EQ(listings().at("TEH-100")["state"].text(), "ACTIVATE,ACTIVATE");
+  calls.clear();
+  update(d);
+  EXPECT_THAT(calls, ElementsAre("product.products")) << "what is mirrored is left alone";
+  EXPECT_FALSE(set_state(state_of(ref, false)).items.at(0).error);
+  EXPECT_EQ(listings().at("TEH-100")["state"].text(), "SELLER_DEACTIVATED,SELLER_DEACTIVATED");
 }
 
 TEST_F(TokopediaAgainstSandbox, AnOperatorChoosesThePlaceOfAProduct) {

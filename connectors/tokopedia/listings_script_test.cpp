@@ -133,7 +133,7 @@ TEST_F(TokopediaListings, OurCodeTakenMeansLookFirst) {
   EXPECT_EQ(publish("search_twice").error().code, "listing_sku_twice");
 }
 
-TEST_F(TokopediaListings, WithoutStockWherezeroIsRefusedItWaits) {
+TEST_F(TokopediaListings, WithoutStockWhereZeroIsRefusedItWaits) {
   ListingDraft d = tea();
   d.variants[0].stock = 0;
   const auto wait = kit::play(connector.publish_listing(ctx, d),
@@ -173,6 +173,18 @@ TEST_F(TokopediaListings, NothingChangedIsNothingSent) {
       play_all([&] { return connector.update_listing(ctx, d); }, {read("get_product")});
   EXPECT_EQ(ref->memo, d.memo);
   EXPECT_THAT(ref->variants, ElementsAre(Pair("TEH-100", "1729592969712207012")));
+}
+
+TEST_F(TokopediaListings, AFailedAuditSaysWhyUntilSomethingChanges) {
+  ListingDraft d = published();
+  const auto failed = kit::play(connector.update_listing(ctx, d), {read("get_product_failed")});
+  EXPECT_EQ(failed.error().code, "listing_audit_failed");
+  EXPECT_EQ(failed.error().kind, ErrorKind::rejected);
+  EXPECT_THAT(failed.error().detail, HasSubstr("Foto utama buram"));
+  d.title = "Teh Hijau Lereng Pucuk Pilihan";
+  EXPECT_TRUE(kit::play(
+      connector.update_listing(ctx, d),
+      {read("get_product_failed"), edit(R"({"title":"Teh Hijau Lereng Pucuk Pilihan"})")}));
 }
 
 TEST_F(TokopediaListings, OnlyWhatDiffersIsSent) {

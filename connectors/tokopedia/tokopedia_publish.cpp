@@ -49,12 +49,14 @@ std::vector<std::string> in_order(const std::vector<std::string>& urls, const Im
   return out;
 }
 
-// The channel's brand of that name, asked once. A brand it does not know is left out: it may be
-// omitted, and an unauthorised one is not shown (facts 4.3).
+// The channel's brand of that name, asked until it is found. A brand it does not know is left out:
+// it may be omitted, and an unauthorised one is not shown (facts 4.3).
 Exchange<BrandChoice> find_brand(CallContext ctx, Plan plan, json::Value memo) {
   BrandChoice out{plan.brand, ""};
   if (plan.brand.empty()) co_return out;
-  if (const auto known = brand_in(memo); known && known->name == plan.brand) co_return *known;
+  // One that was not there may have been registered since.
+  if (const auto known = brand_in(memo); known && known->name == plan.brand && !known->id.empty())
+    co_return *known;
   HttpRequest request = get(ctx, "/product/202309/brands", brand_query(plan.category, plan.brand));
   Exchange<json::Value> asking = ask_for(ctx, std::move(request));
   Result<json::Value> data = co_await std::move(asking);
@@ -201,6 +203,9 @@ Exchange<ListingRef> Tokopedia::update_listing(CallContext ctx, ListingDraft dra
   ref.memo = memo_of(plan, draft.images, *images, *brand, only_shop);
   std::optional<std::map<std::string, std::string>> ids;
   ProductChanges changes = compare(ctx, plan, *there, draft.memo, ref.memo, uris, brand->id);
+  if (!changes.body && there->states.any("FAILED") && !there->states.on_offer())
+    co_return Error(ErrorKind::rejected, "listing_audit_failed",
+                    there->reasons.empty() ? there->states.text() : there->reasons);
   if (changes.body) {
     const std::string path = "/product/202509/products/" + draft.remote_product;
     // It reads before it writes, so a lost answer is repaired by the next run: set.

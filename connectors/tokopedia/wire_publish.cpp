@@ -316,8 +316,11 @@ ProductChanges compare(const CallContext& ctx, const Plan& plan, const RemotePro
     body.append(field, value);
   }
   if (there.weight_grams != plan.weight_grams) body.append("package_weight", weight_of(plan));
-  // One of two named takes the other off; what is not named stays as it is (facts 8).
-  if (there.states.platforms() != plan.platforms && !there.states.platforms().empty())
+  // One of two named takes the other off; what is not named stays as it is (facts 8). Where
+  // Tokopedia was refused the places are not ours to choose: mirroring puts a product there by
+  // itself.
+  const bool chosen = !next_memo["only_shop"].as_bool().value_or(false);
+  if (chosen && there.states.platforms() != plan.platforms && !there.states.platforms().empty())
     body.append("listing_platforms", strings(plan.platforms));
   const json::Value& coded = memo["sent"]["barcodes"];
   const bool recoded = !coded.is_null() && coded != next_memo["sent"]["barcodes"];

@@ -29,6 +29,13 @@ void note(World& world, const Product& product) {
       {{"product_id", std::to_string(product.id)}, {"listed", product.in_state("ACTIVATE")}}));
 }
 
+// A mirror follows what it mirrors.
+std::vector<std::string> all_of(const Product& product) {
+  std::vector<std::string> out;
+  for (const auto& [platform, state] : product.status) out.push_back(platform);
+  return out;
+}
+
 // Nothing: done.
 std::optional<std::pair<std::int64_t, std::string>> switch_one(
     World& world, Product& product, const std::vector<std::string>& platforms, bool on) {
@@ -71,12 +78,14 @@ Reply switch_all(World& world, const Request& request, bool on) {
   if (auto no = read_platforms(world, request.body["listing_platforms"], platforms))
     return *std::move(no);
   if (platforms.empty()) platforms.emplace_back(kShop);  // not: everywhere (facts 8)
+  const bool mirrored = world.seller_kind() == "mirrored";
   json::Array errors;
   for (const std::string& id : ids) {
     Product* product = world.product(*request.shop, digits(id).value_or(0));
     if (!product) {
       errors.push_back(failed_product(id, 12052032, "The product does not exist"));
-    } else if (const auto no = switch_one(world, *product, platforms, on)) {
+    } else if (const auto no =
+                   switch_one(world, *product, mirrored ? all_of(*product) : platforms, on)) {
       errors.push_back(failed_product(id, no->first, no->second));
     }
   }

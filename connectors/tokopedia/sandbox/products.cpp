@@ -99,7 +99,8 @@ Reply apply_edit(World& world, Product& product, Draft draft) {
       std::any_of(draft.platforms.begin(), draft.platforms.end(),
                   [&](const std::string& p) { return !product.status.contains(p); });
   if (draft.has_skus) take_skus(world, product, std::move(draft.skus));
-  take_platforms(product, draft.platforms);
+  // The list counts only for sellers that came from Tokopedia (facts 8).
+  if (world.seller_kind() == "tokopedia") take_platforms(product, draft.platforms);
   product.external_id = draft.external_id;
   product.pre_owned = draft.pre_owned;
   const bool live = product.in_state("ACTIVATE");
