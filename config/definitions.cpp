@@ -339,6 +339,8 @@ constexpr ChannelDefaults kChannels[] = {
     {"shopee", "https://partner.shopeemobile.com", "https://open.shopee.com/auth", true},
     {"bukalapak", "https://api.bukalapak.com", "https://accounts.bukalapak.com", false},
     {"woocommerce", "", "", true, true},
+    {"tokopedia", "https://open-api.tiktokglobalshop.com",
+     "https://auth.tiktok-shops.com/oauth/authorize", true},
 };
 
 }  // namespace
