@@ -158,8 +158,24 @@ void SqliteScripts::lay_out(const std::string& organisation, const Shop& shop,
     const bool was_wanted = before != known.end() && before->second.was_wanted;
     if (want && (content_changed || !was_wanted))
       mark(organisation, shop.id, Aspect::content, unit, Urgency::normal);
-    if (before != known.end() && before->second.published && want != was_wanted)
-      mark(organisation, shop.id, Aspect::state, unit, Urgency::normal);
+    if (before == known.end() || !before->second.published || want == was_wanted) continue;
+    mark(organisation, shop.id, Aspect::state, unit, Urgency::normal);
+    if (!want) continue;
+    // While it was off it was told no price, and no stock: what changed meanwhile is told now.
+    std::vector<std::string> there;
+    {
+      auto row = db_.query(
+                        "SELECT sku FROM listings WHERE organisation = ?1 AND shop = ?2"
+                        " AND unit = ?3 AND published = 1")
+                     .bind(1, organisation)
+                     .bind(2, shop.id)
+                     .bind(3, unit);
+      while (row.step()) there.push_back(row.text(0));
+    }
+    for (const std::string& sku : there) {
+      mark(organisation, shop.id, Aspect::stock, sku, Urgency::normal);
+      mark(organisation, shop.id, Aspect::price, sku, Urgency::normal);
+    }
   }
 }
 

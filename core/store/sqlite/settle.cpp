@@ -243,14 +243,17 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
         .run();
   if (!s.remote_product || s.remote_product->empty()) return;
 
-  bool first = false, wanted = false;
+  bool first = false, wanted = false, earlier_draft = false;
   {
     auto row = unit(
-        "SELECT remote_product = '', wanted FROM units"
-        " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3");
+                   "SELECT remote_product = '', wanted, coalesce(publishing_since < ?4, 0)"
+                   " FROM units WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
+                   .bind(4, s.sent_at);
     if (!row.step()) return;
     first = row.integer(0) != 0;
     wanted = row.integer(1) != 0;
+    // The create was begun by an earlier attempt: the channel shows the draft of that time.
+    earlier_draft = row.integer(2) != 0;
   }
   unit(
       "UPDATE units SET remote_product = ?4, publishing_since = NULL"
@@ -298,7 +301,7 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
     mark(shop.organisation, shop.id, Aspect::stock, listing.sku, Urgency::normal);
     // Its price too, unless it changed since, or the listing was found there (revision 0).
     const auto prices = read_prices(db_, shop.organisation, listing.sku);
-    if (prices && prices->revision > s.revision)
+    if (prices && (earlier_draft || prices->revision > s.revision))
       mark(shop.organisation, shop.id, Aspect::price, listing.sku, Urgency::normal);
   }
   // Withdrawn while it was being published.
