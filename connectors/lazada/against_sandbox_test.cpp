@@ -1,7 +1,7 @@
 // The connector against its sandbox: no sockets, virtual time.
 #include <set>
 
-#include "connectors/lazada/for_test.hpp"
+#include "connectors/lazada/lazada_for_test.hpp"
 #include "connectors/lazada/sandbox/lazada_sandbox.hpp"
 
 namespace gerbang::lazada {
@@ -75,9 +75,9 @@ class LazadaAgainstSandbox : public ::testing::Test {
       request->url.erase(0, kBase.size());
       sandbox::Answer answer = market->handle(*request);
       if (answer.cut == sandbox::Answer::Cut::reset_instead)
-        return Error(request->effect == Effect::create ? ErrorKind::indeterminate
-                                                       : ErrorKind::transient,
-                     "connection_lost");
+        return Error(
+            request->effect == Effect::create ? ErrorKind::indeterminate : ErrorKind::transient,
+            "connection_lost");
       if (answer.cut == sandbox::Answer::Cut::truncate_body)
         answer.response.body.resize(answer.response.body.size() / 2);
       request = exchange.reply(std::move(answer.response));
@@ -96,8 +96,7 @@ class LazadaAgainstSandbox : public ::testing::Test {
     return *json::parse(answer.response.body);
   }
   void fault(const char* operation, const char* kind) {
-    const json::Value f =
-        json::array({json::object({{"operation", operation}, {"kind", kind}})});
+    const json::Value f = json::array({json::object({{"operation", operation}, {"kind", kind}})});
     control(Method::post, "faults", {{"faults", f}});
   }
 
@@ -117,8 +116,7 @@ class LazadaAgainstSandbox : public ::testing::Test {
     return listing(sku)["stock"].as_int64();
   }
   std::string buy(int quantity, const char* sku = "KOPI-250") {
-    const json::Value lines =
-        json::array({json::object({{"sku", sku}, {"quantity", quantity}})});
+    const json::Value lines = json::array({json::object({{"sku", sku}, {"quantity", quantity}})});
     return control(Method::post, "orders", {{"shop_id", shop}, {"lines", lines}})["order_id"]
         .to_text();
   }
@@ -200,7 +198,8 @@ TEST_F(LazadaAgainstSandbox, AProductLivesWithItsVariants) {
   StockBatch stock;
   stock.items.push_back({"KOPI-250", ref.remote_product, ref.variants.at("KOPI-250"), 0, true});
   stock.items.push_back({"KOPI-500", ref.remote_product, ref.variants.at("KOPI-500"), 3, true});
-  stock.items.push_back({"KOPI-1KG", ref.remote_product, updated->variants.at("KOPI-1KG"), 9, true});
+  stock.items.push_back(
+      {"KOPI-1KG", ref.remote_product, updated->variants.at("KOPI-1KG"), 9, true});
   const auto acks = drive(connector->set_stock(ctx(), stock));
   ASSERT_TRUE(acks.ok());
   EXPECT_FALSE(acks->items[0].error);
@@ -208,7 +207,8 @@ TEST_F(LazadaAgainstSandbox, AProductLivesWithItsVariants) {
   EXPECT_FALSE(acks->items[2].error);
   EXPECT_EQ(stock_of("KOPI-1KG"), 9);
   PriceBatch price;
-  price.items.push_back({"KOPI-250", ref.remote_product, ref.variants.at("KOPI-250"), Money{36000}});
+  price.items.push_back(
+      {"KOPI-250", ref.remote_product, ref.variants.at("KOPI-250"), Money{36000}});
   EXPECT_FALSE(drive(connector->set_price(ctx(), price))->items[0].error);
   EXPECT_EQ(listing("KOPI-250")["price"].as_int64(), 36000);
   EXPECT_EQ(stock_of("KOPI-250"), 0) << "a price says nothing of stock";
@@ -256,8 +256,8 @@ TEST_F(LazadaAgainstSandbox, AnUpdateCutAnywhereIsRepairedByTheNext) {
   d.variants[0].remote_variant = ref.variants.at("KOPI-250");
   d.variants[1].sku = "KOPI-1KG";
   d.variants[1].options = {"1 kg"};
-  for (const char* operation : {"product.item.get", "product.update", "product.create",
-                                "product.remove"}) {
+  for (const char* operation :
+       {"product.item.get", "product.update", "product.create", "product.remove"}) {
     for (const char* kind : {"reset_before", "reset_after", "truncated"}) {
       fault(operation, kind);
       const auto outcome = drive(connector->update_listing(ctx(), d));

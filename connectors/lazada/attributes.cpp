@@ -13,11 +13,19 @@ namespace gerbang::lazada {
 namespace {
 
 // These have calls, fields or rules of their own.
-constexpr std::array<std::string_view, 13> kHandled = {
-    "name",          "description",       "short_description", "brand",
-    "brand_id",      "price",             "special_price",     "quantity",
-    "SellerSku",     "special_from_date", "special_to_date",   "video",
-    "delivery_option_sof"};
+constexpr std::array<std::string_view, 13> kHandled = {"name",
+                                                       "description",
+                                                       "short_description",
+                                                       "brand",
+                                                       "brand_id",
+                                                       "price",
+                                                       "special_price",
+                                                       "quantity",
+                                                       "SellerSku",
+                                                       "special_from_date",
+                                                       "special_to_date",
+                                                       "video",
+                                                       "delivery_option_sof"};
 
 // What is true of every product in our catalogue, asked for by Lazada in many categories.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kTrueOfAll = {{
@@ -185,10 +193,9 @@ std::vector<std::string> plan_variation(const json::Value& attributes, const Lis
     const std::string at = "/options/" + std::to_string(i);
     std::vector<std::string> used;
     for (const std::string& value : option.values) {
-      const bool sold = std::any_of(draft.variants.begin(), draft.variants.end(),
-                                    [&](const DraftVariant& v) {
-                                      return v.options.size() > i && v.options[i] == value;
-                                    });
+      const bool sold = std::any_of(
+          draft.variants.begin(), draft.variants.end(),
+          [&](const DraftVariant& v) { return v.options.size() > i && v.options[i] == value; });
       if (sold) used.push_back(value);
       if (sold && has_refused_character(without_quotes(value)))
         wrong.push_back({at + "/values", "lazada_text_characters", "^ ~ < > | are refused"});

@@ -72,8 +72,7 @@ Error by_status(const Asked& asked, const HttpResponse& response, const Envelope
   if (status == 403 || (status >= 300 && status < 400) || status < 200)
     return make(asked, {"", "", ErrorKind::transient, "channel_unavailable"}, envelope, said);
   if (status == 408 || status >= 500)
-    return make(asked,
-                {"", "", ErrorKind::transient, "channel_unavailable", "", Duration(0), true},
+    return make(asked, {"", "", ErrorKind::transient, "channel_unavailable", "", Duration(0), true},
                 envelope, said);
   if (status >= 400)
     return make(asked, {"", "", ErrorKind::rejected, "channel_refused_request"}, envelope, said);
@@ -101,11 +100,12 @@ Error by_detail(const CallContext& ctx, const Asked& asked, const Envelope& enve
     const std::string text = redacted(ctx, entry["message"].text());
     said += "; " + text;
     // What may pass by itself does not hide what a person must mend.
-    if (m && (!decisive || (decisive->kind != ErrorKind::rejected && m->kind == ErrorKind::rejected)))
+    if (m &&
+        (!decisive || (decisive->kind != ErrorKind::rejected && m->kind == ErrorKind::rejected)))
       decisive = m;
     if (fields.size() < 20) {
-      const std::string field = m && !m->field.empty() ? std::string(m->field)
-                                                       : "/" + entry["field"].to_text();
+      const std::string field =
+          m && !m->field.empty() ? std::string(m->field) : "/" + entry["field"].to_text();
       fields.push_back({field, std::string((m ? m : &kUnknown)->ours), text});
     }
   }
@@ -125,7 +125,8 @@ Error refusal(const CallContext& ctx, const Asked& asked, const HttpResponse& re
   const CodeMeaning* m = meaning_of(envelope.code);
   if (!m && response.status >= 500) return by_status(asked, response, envelope);
   if (!m) m = meaning_of_text(envelope.message);
-  if (!m) return make(asked, {"", "", ErrorKind::rejected, "channel_refused_request"}, envelope, said);
+  if (!m)
+    return make(asked, {"", "", ErrorKind::rejected, "channel_refused_request"}, envelope, said);
   Error error = make(asked, *m, envelope, said);
   if (error.kind == ErrorKind::throttled) {
     // The message names the ban, 0 and 1 were seen (facts 5).
@@ -177,9 +178,8 @@ Answer read_answer(const CallContext& ctx, const Asked& asked, const HttpRespons
     e.request_id = e.body["request_id"].to_text();
   }
   if (response.status == 429) {
-    Error error =
-        make(asked, {"", "", ErrorKind::throttled, "channel_throttled", "", kTooFastWait}, e,
-             "too many requests");
+    Error error = make(asked, {"", "", ErrorKind::throttled, "channel_throttled", "", kTooFastWait},
+                       e, "too many requests");
     if (const auto wait = retry_after(response, ctx.now)) error.retry_after = *wait;
     answer.error = std::move(error);
   } else if (!readable || (e.code == "0" && response.status >= 300)) {

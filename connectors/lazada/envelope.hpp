@@ -10,7 +10,8 @@
 #include "core/connector/types.hpp"
 
 // The one place that knows how Lazada says yes and no (facts lazada.md 5):
-//   {"code":"0", …}            success, whatever the HTTP status is; `code` is text, "0" the only yes
+//   {"code":"0", …}            success, whatever the HTTP status is; `code` is text, "0" the only
+//   yes
 //   {"code":"501", "type", "message", "detail":[{"field","message",…}], "request_id"}
 //                              refusal, with HTTP 200; of 500, 501, 503 the reason is in `detail`
 //   anything else              the HTTP status decides; never a success

@@ -1,6 +1,6 @@
 #include "connectors/lazada/envelope.hpp"
 
-#include "connectors/lazada/for_test.hpp"
+#include "connectors/lazada/lazada_for_test.hpp"
 
 namespace gerbang::lazada {
 namespace {
@@ -18,9 +18,9 @@ Answer read(const std::string& body, int status = 200, Effect effect = Effect::s
 TEST(LazadaEnvelope, OnlyTheCodeZeroIsYes) {
   EXPECT_FALSE(read(R"({"code":"0","data":{}})").error);
   EXPECT_FALSE(read(R"({"code":0,"data":{}})").error) << "a number as text, or not";
-  for (const char* body : {"", "null", "[]", "{}", R"({"code":""})", R"({"code":null,"data":{}})",
-                           R"({"data":{}})", "<html></html>", R"({"code":"0")",
-                           R"({"code":"0","code":"1"})"}) {
+  for (const char* body :
+       {"", "null", "[]", "{}", R"({"code":""})", R"({"code":null,"data":{}})", R"({"data":{}})",
+        "<html></html>", R"({"code":"0")", R"({"code":"0","code":"1"})"}) {
     const Answer a = read(body);
     ASSERT_TRUE(a.error) << body;
     EXPECT_EQ(a.error->code, "channel_answer_unreadable") << body;
@@ -40,9 +40,9 @@ TEST(LazadaEnvelope, AContainerIsReadInItsDetails) {
   EXPECT_EQ(by_code.error->code, "price_out_of_range");
   ASSERT_EQ(by_code.error->fields.size(), 2u);
   EXPECT_EQ(by_code.error->fields[0].code, "channel_refused_request");
-  const Answer by_text = read(
-      refusal("500", "", R"([{"field":"Product","message":"Category is inactive"}])"),
-      200, Effect::create);
+  const Answer by_text =
+      read(refusal("500", "", R"([{"field":"Product","message":"Category is inactive"}])"), 200,
+           Effect::create);
   EXPECT_EQ(by_text.error->code, "lazada_category_refused");
   EXPECT_EQ(by_text.error->kind, ErrorKind::rejected);
   EXPECT_EQ(by_text.error->remote->code, "500");
@@ -82,9 +82,10 @@ TEST(LazadaEnvelope, NoRefreshHelpsACallThatMakesTokens) {
 
 TEST(LazadaEnvelope, SecretsAreBlottedOut) {
   CallContext ctx = testing::context();
-  const std::string said = redacted(
-      ctx, "token 50000contoh-akses-1 of sign=ABCDEF&x and "
-           "3BD89D99758B85169CABF32769317F12C87414F18455C623776031FF3497E4F1");
+  const std::string said =
+      redacted(ctx,
+               "token 50000contoh-akses-1 of sign=ABCDEF&x and "
+               "3BD89D99758B85169CABF32769317F12C87414F18455C623776031FF3497E4F1");
   EXPECT_EQ(said, "token *** of sign=***&x and ***");
   EXPECT_LE(redacted(ctx, std::string(2000, 'z')).size(), 500u);
 }

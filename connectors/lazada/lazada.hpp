@@ -28,7 +28,8 @@ class Lazada final : public Connector {
                                     TimePoint now) const override;
   // A consent may cover several countries: the Indonesian store is taken (facts 4).
   Exchange<std::vector<TokenSet>> exchange_code(CallContext, AuthorisationGrant) const override;
-  // Lifetimes are the answer's own; whether the refresh token is renewed is not known (facts 4, 16).
+  // Lifetimes are the answer's own; whether the refresh token is renewed is not known (facts 4,
+  // 16).
   Exchange<TokenSet> refresh_tokens(CallContext) const override;
 
   Exchange<json::Value> read_shop_facts(CallContext) const override;  // shape: facts.hpp

@@ -65,8 +65,7 @@ Exchange<std::vector<std::optional<Error>>> send_some(CallContext ctx, LevelCall
   }
   for (std::size_t i = 0; i < items.size(); ++i) {
     std::vector<Item> single(1, items[i]);
-    Exchange<std::vector<std::optional<Error>>> sending =
-        send_some(ctx, level, std::move(single));
+    Exchange<std::vector<std::optional<Error>>> sending = send_some(ctx, level, std::move(single));
     Result<std::vector<std::optional<Error>>> one = co_await std::move(sending);
     if (!one) co_return std::move(one).error();
     out[i] = std::move(one->front());

@@ -110,8 +110,8 @@ Exchange<bool> pack(CallContext ctx, std::string order, std::vector<std::string>
   if (!packed) co_return std::move(packed).error();
   if (packed->error) co_return std::move(*packed->error);
   GERBANG_CO_TRY(data, result_of(ctx, asked, packed->envelope));
-  if (auto refused = first_refusal(ctx, asked, packed->envelope, packed_items(data),
-                                   "order_item_id", units))
+  if (auto refused =
+          first_refusal(ctx, asked, packed->envelope, packed_items(data), "order_item_id", units))
     co_return *std::move(refused);
   co_return true;
 }

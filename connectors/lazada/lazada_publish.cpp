@@ -76,14 +76,12 @@ std::vector<std::string> withdrawn(const Plan& plan, const RemoteItem& there,
                                    const json::Value& memo) {
   std::vector<std::string> out;
   for (const RemoteSku& remote : there.skus) {
-    const bool wanted =
-        std::any_of(plan.skus.begin(), plan.skus.end(), [&](const PlannedSku& sku) {
-          return find_sku(there, sku) == &remote;
-        });
-    const auto& ours = memo["skus"].items();
-    const bool published = std::any_of(ours.begin(), ours.end(), [&](const json::Value& sku) {
-      return sku.text() == remote.sku;
+    const bool wanted = std::any_of(plan.skus.begin(), plan.skus.end(), [&](const PlannedSku& sku) {
+      return find_sku(there, sku) == &remote;
     });
+    const auto& ours = memo["skus"].items();
+    const bool published = std::any_of(
+        ours.begin(), ours.end(), [&](const json::Value& sku) { return sku.text() == remote.sku; });
     if (!wanted && published) out.push_back(remote.id);
   }
   return out;
@@ -220,9 +218,8 @@ Exchange<ListingRef> Lazada::find_listing(CallContext ctx, ListingDraft draft) c
     const RemoteItem item = item_from(product);
     if (item.gone() || item.id.empty()) continue;
     for (const RemoteSku& sku : item.skus) {
-      const bool ours =
-          std::any_of(draft.variants.begin(), draft.variants.end(),
-                      [&](const DraftVariant& v) { return v.sku == sku.sku; });
+      const bool ours = std::any_of(draft.variants.begin(), draft.variants.end(),
+                                    [&](const DraftVariant& v) { return v.sku == sku.sku; });
       if (!ours) continue;
       several = several || (!ref.remote_product.empty() && ref.remote_product != item.id);
       ref.remote_product = item.id;

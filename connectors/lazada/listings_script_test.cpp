@@ -1,5 +1,5 @@
 // Authorisation, facts and listings, request by request, and with every fault at every step.
-#include "connectors/lazada/for_test.hpp"
+#include "connectors/lazada/lazada_for_test.hpp"
 #include "connectors/lazada/plan.hpp"
 #include "connectors/lazada/wire_products.hpp"
 
@@ -48,17 +48,16 @@ TEST_F(LazadaScript, TheConsentLinkNamesAppWayBackAndState) {
 
 TEST_F(LazadaScript, ACodeBecomesTheIndonesianStoresTokens) {
   for (const char* shape : {"token_create", "token_create_old"}) {
-    const auto tokens = play_all([&] { return lazada.exchange_code(ctx, grant("0_990017_kode")); },
-                                 {post("/auth/token/create", Effect::create,
-                                       {{"code", "0_990017_kode"}}, answer(shape))});
+    const auto tokens = play_all(
+        [&] { return lazada.exchange_code(ctx, grant("0_990017_kode")); },
+        {post("/auth/token/create", Effect::create, {{"code", "0_990017_kode"}}, answer(shape))});
     ASSERT_EQ(tokens->size(), 1u) << shape;
     EXPECT_EQ(tokens->at(0).remote_shop_id, "400123456789") << shape;
     EXPECT_EQ(tokens->at(0).remote_shop_name, "ID1ABCDE");
     EXPECT_EQ(tokens->at(0).refresh.reveal(), "50001contoh-segar-1");
   }
-  const auto tokens =
-      kit::play(lazada.exchange_code(ctx, grant("k")),
-                {kit::step("token", nullptr, answer("token_create"))});
+  const auto tokens = kit::play(lazada.exchange_code(ctx, grant("k")),
+                                {kit::step("token", nullptr, answer("token_create"))});
   EXPECT_EQ(tokens->at(0).access_expires_at, ctx.now + std::chrono::seconds(864000));
   EXPECT_EQ(tokens->at(0).refresh_expires_at, ctx.now + std::chrono::seconds(4320000));
   EXPECT_EQ(kit::play(lazada.exchange_code(ctx, {}), {}).error().code, "authorisation_denied");
@@ -75,10 +74,10 @@ TEST_F(LazadaScript, ACodeBecomesTheIndonesianStoresTokens) {
 }
 
 TEST_F(LazadaScript, ARefreshGivesWhatTheAnswerSays) {
-  const auto tokens = play_all([&] { return lazada.refresh_tokens(ctx); },
-                               {post("/auth/token/refresh", Effect::create,
-                                     {{"refresh_token", "50001contoh-segar-1"}},
-                                     answer("token_refresh"))});
+  const auto tokens =
+      play_all([&] { return lazada.refresh_tokens(ctx); },
+               {post("/auth/token/refresh", Effect::create,
+                     {{"refresh_token", "50001contoh-segar-1"}}, answer("token_refresh"))});
   EXPECT_EQ(tokens->refresh.reveal(), "50001contoh-segar-2");
   EXPECT_EQ(tokens->refresh_expires_at, ctx.now + std::chrono::seconds(3456000));
   EXPECT_EQ(tokens->remote_shop_id, "400123456789");
@@ -102,16 +101,18 @@ TEST_F(LazadaScript, ShopFactsAreTheTreeAndTheBrands) {
   EXPECT_EQ((*facts)["categories"].items().size(), 4u);
   EXPECT_EQ((*facts)["brands"].items().size(), 3u);
   EXPECT_EQ((*facts)["no_brand"].text(), "30768");
-  const auto empty = kit::play(lazada.read_shop_facts(ctx),
-                               {kit::step("tree", nullptr, kit::reply(R"({"code":"0","data":[]})"))});
+  const auto empty =
+      kit::play(lazada.read_shop_facts(ctx),
+                {kit::step("tree", nullptr, kit::reply(R"({"code":"0","data":[]})"))});
   EXPECT_EQ(empty.error().kind, ErrorKind::transient);
 }
 
 TEST_F(LazadaScript, CategoryFactsAreItsAttributes) {
-  const auto facts = play_all([&] { return lazada.read_category_facts(ctx, "10100021"); },
-                              {get("/category/attributes/get",
-                                   {{"primary_category_id", "10100021"}, {"language_code", "id_ID"}},
-                                   answer("category_attributes"))});
+  const auto facts =
+      play_all([&] { return lazada.read_category_facts(ctx, "10100021"); },
+               {get("/category/attributes/get",
+                    {{"primary_category_id", "10100021"}, {"language_code", "id_ID"}},
+                    answer("category_attributes"))});
   EXPECT_EQ((*facts)["category"].text(), "10100021");
   EXPECT_EQ((*facts)["attributes"].items().size(), 19u);
   EXPECT_EQ((*facts)["attributes"][4]["mandatory"].as_bool(), true) << "\"1\" as text";
@@ -142,11 +143,11 @@ TEST_F(LazadaScript, AKnownPictureIsNotUploadedAgain) {
 }
 
 TEST_F(LazadaScript, ACreateThatNamesTooFewIsLookedAtAgain) {
-  const auto ref = kit::play(
-      lazada.publish_listing(ctx, coffee()),
-      {image("https://desa.example/kopi.png"), upload(answer("image_upload")),
-       kit::step("create", nullptr,
-                 kit::reply(R"({"code":"0","data":{"item_id":"8012345678"}})"))});
+  const auto ref =
+      kit::play(lazada.publish_listing(ctx, coffee()),
+                {image("https://desa.example/kopi.png"), upload(answer("image_upload")),
+                 kit::step("create", nullptr,
+                           kit::reply(R"({"code":"0","data":{"item_id":"8012345678"}})"))});
   ASSERT_TRUE(ref);
   EXPECT_TRUE(ref->resume_after);
 }
@@ -163,8 +164,8 @@ TEST_F(LazadaScript, WhatLazadaRefusesIsTheItemsOwn) {
                                       R"("seller_sku":"KOPI-250","code":"4105"}])"));
   EXPECT_EQ(taken.code, "lazada_sku_taken");
   EXPECT_EQ(taken.kind, ErrorKind::rejected);
-  const Error attribute = refused(
-      refusal("500", "", R"([{"field":"x","message":"BIZ_CHECK_CAT_PROP_MANDATORY: x"}])"));
+  const Error attribute =
+      refused(refusal("500", "", R"([{"field":"x","message":"BIZ_CHECK_CAT_PROP_MANDATORY: x"}])"));
   EXPECT_EQ(attribute.code, "attribute_missing");
   EXPECT_EQ(attribute.field, "/attributes");
   const auto picture = kit::play(
@@ -208,20 +209,21 @@ TEST_F(LazadaScript, VariantsComeAndGoWithTheProduct) {
     EXPECT_EQ(product["Skus"]["Sku"][0]["SellerSku"].text(), "KOPI-1KG");
     EXPECT_EQ(product["Skus"]["Sku"][0]["quantity"].text(), "15");
   };
-  const auto ref = play_all(
-      [&] { return lazada.update_listing(ctx, d); },
-      {get("/product/item/get", {}, answer("product_item")),
-       post("/product/update", Effect::set, {}, answer("done")), adding,
-       post("/product/remove", Effect::set,
-            {{"sku_id_list", R"(["SkuId_8012345678_15123456790"])"}}, answer("done"))});
+  const auto ref =
+      play_all([&] { return lazada.update_listing(ctx, d); },
+               {get("/product/item/get", {}, answer("product_item")),
+                post("/product/update", Effect::set, {}, answer("done")), adding,
+                post("/product/remove", Effect::set,
+                     {{"sku_id_list", R"(["SkuId_8012345678_15123456790"])"}}, answer("done"))});
   EXPECT_THAT(ref->variants,
               ElementsAre(Pair("KOPI-1KG", "15123456791"), Pair("KOPI-250", "15123456789")));
   // A SKU that we never published is the seller's own.
   d.memo = *json::parse(R"({"images":{"https://desa.example/kopi.png":"u"},"skus":["KOPI-250"]})");
-  EXPECT_TRUE(kit::play(lazada.update_listing(ctx, d),
-                        {get("/product/item/get", {}, answer("product_item")),
-                         post("/product/update", Effect::set, {}, answer("done")),
-                         post("/product/create", Effect::set, {}, answer("product_create_added"))}));
+  EXPECT_TRUE(
+      kit::play(lazada.update_listing(ctx, d),
+                {get("/product/item/get", {}, answer("product_item")),
+                 post("/product/update", Effect::set, {}, answer("done")),
+                 post("/product/create", Effect::set, {}, answer("product_create_added"))}));
 }
 
 TEST_F(LazadaScript, AnItemThatIsGoneIsToldOnlyByReading) {
@@ -233,11 +235,11 @@ TEST_F(LazadaScript, AnItemThatIsGoneIsToldOnlyByReading) {
     EXPECT_EQ(gone.error().kind, ErrorKind::not_found) << body;
     EXPECT_EQ(gone.error().code, "listing_gone");
   }
-  const auto between = kit::play(
-      lazada.update_listing(ctx, sold_coffee()),
-      {get("/product/item/get", {}, answer("product_item")),
-       kit::step("update", nullptr,
-                 kit::reply(refusal("501", "", R"([{"message":"ITEM_NOT_FOUND"}])")))});
+  const auto between =
+      kit::play(lazada.update_listing(ctx, sold_coffee()),
+                {get("/product/item/get", {}, answer("product_item")),
+                 kit::step("update", nullptr,
+                           kit::reply(refusal("501", "", R"([{"message":"ITEM_NOT_FOUND"}])")))});
   EXPECT_EQ(between.error().kind, ErrorKind::transient);
   ListingDraft odd = sold_coffee();
   odd.remote_product = "abc";
@@ -254,8 +256,7 @@ TEST_F(LazadaScript, AnItemThatIsGoneIsToldOnlyByReading) {
 TEST_F(LazadaScript, AListingIsFoundByItsSkus) {
   const auto found = play_all(
       [&] { return lazada.find_listing(ctx, coffee()); },
-      {get("/products/get",
-           {{"filter", "all"}, {"sku_seller_list", R"(["KOPI-250","KOPI-500"])"}},
+      {get("/products/get", {{"filter", "all"}, {"sku_seller_list", R"(["KOPI-250","KOPI-500"])"}},
            answer("products_page"))});
   EXPECT_EQ(found->remote_product, kItem);
   EXPECT_EQ(found->variants.size(), 2u);
@@ -300,22 +301,24 @@ TEST_F(LazadaScript, ARefusedBatchIsSentAgainOneByOne) {
   const auto acks = kit::play(
       lazada.set_stock(ctx, stock({{"A", "11"}, {"B", "12"}, {"C", "13"}})),
       {post(path, Effect::set, {},
-            kit::reply(refusal("501", "", R"([{"field":"SkuId","message":"SELLER_SKU_NOT_FOUND"}])"))),
+            kit::reply(
+                refusal("501", "", R"([{"field":"SkuId","message":"SELLER_SKU_NOT_FOUND"}])"))),
        post(path, Effect::set, {}, answer("done")),
        post(path, Effect::set, {},
-            kit::reply(refusal("501", "", R"([{"field":"SkuId","message":"SELLER_SKU_NOT_FOUND"}])"))),
+            kit::reply(
+                refusal("501", "", R"([{"field":"SkuId","message":"SELLER_SKU_NOT_FOUND"}])"))),
        post(path, Effect::set, {},
-            kit::reply(refusal("501", "",
-                               R"([{"message":"negative sellable on channel inventory"}])")))});
+            kit::reply(
+                refusal("501", "", R"([{"message":"negative sellable on channel inventory"}])")))});
   ASSERT_TRUE(acks);
   EXPECT_FALSE(acks->items[0].error);
   EXPECT_EQ(acks->items[1].error->kind, ErrorKind::not_found);
   EXPECT_EQ(acks->items[2].error->kind, ErrorKind::blocked);
   EXPECT_EQ(acks->items[2].error->code, "promotion_locked");
   // What concerns the call is not asked for each.
-  const auto limited = kit::play(
-      lazada.set_stock(ctx, stock({{"A", "11"}, {"B", "12"}})),
-      {post(path, Effect::set, {}, kit::reply(refusal("4154", "Slow down a bit!")))});
+  const auto limited =
+      kit::play(lazada.set_stock(ctx, stock({{"A", "11"}, {"B", "12"}})),
+                {post(path, Effect::set, {}, kit::reply(refusal("4154", "Slow down a bit!")))});
   EXPECT_EQ(limited.error().kind, ErrorKind::throttled);
   const auto unknown = kit::play(lazada.set_stock(ctx, stock({{"A", "11"}})),
                                  {post(path, Effect::set, {}, kit::reply(refusal("501")))});
@@ -329,18 +332,19 @@ TEST_F(LazadaScript, ABadIdAndADoubleHarmNobodyElse) {
   ASSERT_TRUE(acks);
   EXPECT_EQ(acks->items[0].error->kind, ErrorKind::not_found);
   EXPECT_FALSE(acks->items[1].error);
-  EXPECT_TRUE(kit::play(lazada.set_stock(ctx, stock({{"A", "11"}, {"A2", "11"}})),
-                        {post(path, Effect::set, {}, answer("done")),
-                         post(path, Effect::set, {}, answer("done"))}));
+  EXPECT_TRUE(kit::play(
+      lazada.set_stock(ctx, stock({{"A", "11"}, {"A2", "11"}})),
+      {post(path, Effect::set, {}, answer("done")), post(path, Effect::set, {}, answer("done"))}));
 }
 
 TEST_F(LazadaScript, TwentyOneSkusAreTwoCalls) {
   StockBatch batch;
   for (int i = 0; i < 21; ++i)
     batch.items.push_back({"S" + std::to_string(i), kItem, std::to_string(100 + i), 1, true});
-  const auto acks = play_all([&] { return lazada.set_stock(ctx, batch); },
-                             {post("/product/stock/sellable/update", Effect::set, {}, answer("done")),
-                              post("/product/stock/sellable/update", Effect::set, {}, answer("done"))});
+  const auto acks =
+      play_all([&] { return lazada.set_stock(ctx, batch); },
+               {post("/product/stock/sellable/update", Effect::set, {}, answer("done")),
+                post("/product/stock/sellable/update", Effect::set, {}, answer("done"))});
   EXPECT_EQ(acks->items.size(), 21u);
 }
 
@@ -348,13 +352,13 @@ TEST_F(LazadaScript, PricesAreWholeRupiah) {
   PriceBatch batch;
   batch.items.push_back({"A", kItem, "11", Money{45000}});
   batch.items.push_back({"B", kItem, "12", Money{5, "USD"}});
-  const auto acks = kit::play(
-      lazada.set_price(ctx, batch),
-      {post("/product/price_quantity/update", Effect::set,
-            {{"payload",
-              "<Request><Product><Skus><Sku><ItemId>8012345678</ItemId><SkuId>11</SkuId>"
-              "<Price>45000</Price></Sku></Skus></Product></Request>"}},
-            answer("done"))});
+  const auto acks =
+      kit::play(lazada.set_price(ctx, batch),
+                {post("/product/price_quantity/update", Effect::set,
+                      {{"payload",
+                        "<Request><Product><Skus><Sku><ItemId>8012345678</ItemId><SkuId>11</SkuId>"
+                        "<Price>45000</Price></Sku></Skus></Product></Request>"}},
+                      answer("done"))});
   ASSERT_TRUE(acks);
   EXPECT_FALSE(acks->items[0].error);
   EXPECT_EQ(acks->items[1].error->code, "currency_unsupported");
@@ -404,12 +408,12 @@ TEST_F(LazadaScript, OnSaleAgainNamesEverySku) {
 }
 
 TEST_F(LazadaScript, WithdrawingRemovesEverySku) {
-  play_all([&] { return lazada.set_state(ctx, state(false, true)); },
-           {get("/product/item/get", {}, answer("product_item")),
-            post("/product/remove", Effect::set,
-                 {{"sku_id_list",
-                   R"(["SkuId_8012345678_15123456789","SkuId_8012345678_15123456790"])"}},
-                 answer("done"))});
+  play_all(
+      [&] { return lazada.set_state(ctx, state(false, true)); },
+      {get("/product/item/get", {}, answer("product_item")),
+       post("/product/remove", Effect::set,
+            {{"sku_id_list", R"(["SkuId_8012345678_15123456789","SkuId_8012345678_15123456790"])"}},
+            answer("done"))});
   const auto gone = kit::play(lazada.set_state(ctx, state(false, true)),
                               {kit::step("read", nullptr, kit::reply(refusal("208")))});
   EXPECT_TRUE(gone && !gone->items[0].error) << "what is gone is withdrawn";
@@ -420,10 +424,10 @@ TEST_F(LazadaScript, WithdrawingRemovesEverySku) {
 // ---- reading back
 
 TEST_F(LazadaScript, APageOfListingsTellsWhatBuyersCanBuy) {
-  const auto page = play_all([&] { return lazada.read_listings(ctx, ""); },
-                             {get("/products/get",
-                                  {{"filter", "all"}, {"limit", "20"}, {"offset", "0"}},
-                                  answer("products_page"))});
+  const auto page =
+      play_all([&] { return lazada.read_listings(ctx, ""); },
+               {get("/products/get", {{"filter", "all"}, {"limit", "20"}, {"offset", "0"}},
+                    answer("products_page"))});
   ASSERT_EQ(page->listings.size(), 3u) << "a deleted SKU is none";
   EXPECT_EQ(page->listings[0].stock, 12) << "the sellable, not the total of 15";
   EXPECT_EQ(page->listings[0].price->amount, 45000);
@@ -436,7 +440,8 @@ TEST_F(LazadaScript, APageOfListingsTellsWhatBuyersCanBuy) {
   ASSERT_TRUE(last);
   EXPECT_TRUE(last->next.empty());
   EXPECT_EQ(kit::play(lazada.read_listings(ctx, "x"), {}).error().code, "lazada_cursor_invalid");
-  EXPECT_EQ(kit::play(lazada.read_listings(ctx, "10001"), {}).error().code, "lazada_shop_too_large");
+  EXPECT_EQ(kit::play(lazada.read_listings(ctx, "10001"), {}).error().code,
+            "lazada_shop_too_large");
 }
 
 TEST_F(LazadaScript, WhatIsNotOfferedSaysSo) {

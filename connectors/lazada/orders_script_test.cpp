@@ -1,5 +1,5 @@
 // Orders, parcels and cancellations, request by request, and with every fault at every step.
-#include "connectors/lazada/for_test.hpp"
+#include "connectors/lazada/lazada_for_test.hpp"
 #include "connectors/lazada/wire_orders.hpp"
 
 namespace gerbang::lazada {
@@ -38,12 +38,12 @@ class LazadaOrdersScript : public ::testing::Test {
                 std::move(r));
   }
   static kit::Step packing(HttpResponse r = answer("pack")) {
-    return post("/order/fulfill/pack", Effect::set,
-                {{"packReq",
-                  R"({"pack_order_list":[{"order_id":1726401882231190003,"order_item_list":)"
-                  R"([1726401882231190004,1726401882231190006]}],"delivery_type":"dropship",)"
-                  R"("shipping_allocate_type":"TFS"})"}},
-                std::move(r));
+    return post(
+        "/order/fulfill/pack", Effect::set,
+        {{"packReq", R"({"pack_order_list":[{"order_id":1726401882231190003,"order_item_list":)"
+                     R"([1726401882231190004,1726401882231190006]}],"delivery_type":"dropship",)"
+                     R"("shipping_allocate_type":"TFS"})"}},
+        std::move(r));
   }
   static kit::Step ready(HttpResponse r = answer("rts")) {
     return post("/order/package/rts", Effect::set,
@@ -65,8 +65,8 @@ TEST_F(LazadaOrdersScript, APageHoldsWholeOrders) {
             {"limit", "50"},
             {"offset", "0"}},
            answer("orders_page")),
-       get("/orders/items/get",
-           {{"order_ids", "[1726401882231190003,1726401882231191003]"}}, answer("orders_items"))});
+       get("/orders/items/get", {{"order_ids", "[1726401882231190003,1726401882231191003]"}},
+           answer("orders_items"))});
   ASSERT_EQ(page->orders.size(), 2u);
   EXPECT_TRUE(page->external_ids.empty());
   EXPECT_EQ(page->next, "1795435200000.2");
@@ -77,8 +77,7 @@ TEST_F(LazadaOrdersScript, APageHoldsWholeOrders) {
   EXPECT_EQ(o.updated_at, *from_rfc3339("2026-11-23T13:15:00Z"));
   ASSERT_EQ(o.lines.size(), 1u) << "three units of one SKU and price";
   EXPECT_EQ(o.lines[0].quantity, 2) << "one of them is cancelled";
-  EXPECT_EQ(o.lines[0].remote_line,
-            "1726401882231190004,1726401882231190005,1726401882231190006");
+  EXPECT_EQ(o.lines[0].remote_line, "1726401882231190004,1726401882231190005,1726401882231190006");
   EXPECT_EQ(o.lines[0].remote_variant, "15123456789");
   EXPECT_EQ(o.lines[0].price.amount, 45000);
   EXPECT_EQ(o.total.amount, 140000) << "135,000 + 9,000 - 4,000";
@@ -110,7 +109,8 @@ TEST_F(LazadaOrdersScript, TheNextPageGoesOnWhereThisOneEnds) {
 TEST_F(LazadaOrdersScript, BeyondOffset5000ItRestartsAtTheLastTime) {
   json::Array orders;
   for (int i = 0; i < 50; ++i)
-    orders.push_back(json::object({{"order_id", 1000 + i}, {"updated_at", "2026-11-23 20:00:00 +0700"}}));
+    orders.push_back(
+        json::object({{"order_id", 1000 + i}, {"updated_at", "2026-11-23 20:00:00 +0700"}}));
   const json::Value data = json::object({{"countTotal", 9000}, {"orders", std::move(orders)}});
   const OrderPlace place{*from_rfc3339("2026-11-23T12:00:00Z"), 4950};
   EXPECT_EQ(next_cursor(place, data), "1795438800000.0");
@@ -176,8 +176,8 @@ TEST_F(LazadaOrdersScript, UnknownOrdersAreToldApart) {
   ASSERT_TRUE(batch);
   EXPECT_THAT(batch->not_found, ElementsAre("999", "abc"));
   ASSERT_EQ(batch->orders.size(), 1u);
-  const auto other = kit::play(lazada.fetch_orders(ctx, {kOrder}),
-                               {get("/order/get", {}, answer("order_other"))});
+  const auto other =
+      kit::play(lazada.fetch_orders(ctx, {kOrder}), {get("/order/get", {}, answer("order_other"))});
   EXPECT_EQ(other.error().kind, ErrorKind::transient) << "another order than asked for";
 }
 
@@ -195,9 +195,9 @@ TEST_F(LazadaOrdersScript, UnitsThatTheBatchLeavesOutAreAskedForAlone) {
 // ---- packing and shipping
 
 TEST_F(LazadaOrdersScript, AcceptingPacksWhatWaits) {
-  const auto ack = play_all([&] { return lazada.accept_order(ctx, action()); },
-                            {units("order_items"), providers(), packing(),
-                             units("order_items_packed")});
+  const auto ack =
+      play_all([&] { return lazada.accept_order(ctx, action()); },
+               {units("order_items"), providers(), packing(), units("order_items_packed")});
   ASSERT_EQ(ack->shipments.size(), 1u);
   EXPECT_EQ(ack->shipments[0].remote_package, "FP022511752246001");
   EXPECT_EQ(ack->shipments[0].tracking_number, "LXID0001");
@@ -207,7 +207,8 @@ TEST_F(LazadaOrdersScript, ShippingPacksAndMakesReady) {
   play_all([&] { return lazada.ship_order(ctx, action()); },
            {units("order_items"), providers(), packing(), units("order_items_packed"), ready()});
   // Packed before, by us or by the seller's hand.
-  play_all([&] { return lazada.ship_order(ctx, action()); }, {units("order_items_packed"), ready()});
+  play_all([&] { return lazada.ship_order(ctx, action()); },
+           {units("order_items_packed"), ready()});
   // Done before: the answer was lost.
   const auto again = kit::play(lazada.ship_order(ctx, action()), {units("order_items_ready")});
   ASSERT_TRUE(again);
@@ -216,15 +217,14 @@ TEST_F(LazadaOrdersScript, ShippingPacksAndMakesReady) {
 
 TEST_F(LazadaOrdersScript, WhatSpeaksAgainstAParcelIsSaid) {
   const auto refused = [&](const std::string& items) {
-    return kit::play(lazada.ship_order(ctx, action()),
-                     {kit::step("units", nullptr,
-                                kit::reply(R"({"code":"0","data":)" + items + "}"))})
+    return kit::play(
+               lazada.ship_order(ctx, action()),
+               {kit::step("units", nullptr, kit::reply(R"({"code":"0","data":)" + items + "}"))})
         .error();
   };
-  EXPECT_EQ(kit::play(lazada.ship_order(ctx, action()), {units("order_items_canceled")})
-                .error()
-                .code,
-            "lazada_order_cancelled");
+  EXPECT_EQ(
+      kit::play(lazada.ship_order(ctx, action()), {units("order_items_canceled")}).error().code,
+      "lazada_order_cancelled");
   EXPECT_EQ(kit::play(lazada.ship_order(ctx, action()), {units("order_items_asked")}).error().code,
             "order_cancel_requested");
   EXPECT_EQ(refused(R"([{"order_item_id":1,"status":"unpaid"}])").code, "order_state_refused");
@@ -237,7 +237,8 @@ TEST_F(LazadaOrdersScript, WhatSpeaksAgainstAParcelIsSaid) {
 
 TEST_F(LazadaOrdersScript, ASuccessIsNotBelievedBeforeEveryUnitIs) {
   const auto packed = [&](HttpResponse r) {
-    return kit::play(lazada.ship_order(ctx, action()), {units("order_items"), providers(), packing(r)})
+    return kit::play(lazada.ship_order(ctx, action()),
+                     {units("order_items"), providers(), packing(r)})
         .error();
   };
   EXPECT_EQ(packed(answer("pack_one_refused")).kind, ErrorKind::transient) << "a lock: retry";
@@ -250,14 +251,16 @@ TEST_F(LazadaOrdersScript, ASuccessIsNotBelievedBeforeEveryUnitIs) {
                               R"("errorMsg":"order not found"}})"))
                 .code,
             "order_not_found");
-  EXPECT_EQ(packed(kit::reply(R"({"code":"0","result":{"success":false,"error_code":"700029"}})")).code,
-            "lazada_order_split");
+  EXPECT_EQ(
+      packed(kit::reply(R"({"code":"0","result":{"success":false,"error_code":"700029"}})")).code,
+      "lazada_order_split");
   EXPECT_EQ(packed(kit::reply(R"({"code":"0","result":{"success":true}})")).kind,
             ErrorKind::transient);
   const auto choose = kit::play(
       lazada.ship_order(ctx, action()),
       {units("order_items"),
-       providers(kit::reply(R"({"code":"0","result":{"success":true,"data":{"platform_default":0}}})"))});
+       providers(
+           kit::reply(R"({"code":"0","result":{"success":true,"data":{"platform_default":0}}})"))});
   EXPECT_EQ(choose.error().code, "lazada_shipment_provider");
   const auto cancelled = kit::play(
       lazada.ship_order(ctx, action()),
@@ -274,11 +277,11 @@ TEST_F(LazadaOrdersScript, CancellingAsksForReasonsFirst) {
                          {"order_item_id_list", "[1726401882231190004,1726401882231190006]"}};
   Wanted with_reason = living;
   with_reason.emplace_back("reason_id", "10000021");
-  play_all([&] { return lazada.cancel_order(ctx, action("out_of_stock")); },
-           {units("order_items"),
-            get("/order/reverse/cancel/validate", living, answer("cancel_validate")),
-            get("/order/reverse/cancel/create", with_reason, answer("cancel_done"),
-                Effect::create)});
+  play_all(
+      [&] { return lazada.cancel_order(ctx, action("out_of_stock")); },
+      {units("order_items"),
+       get("/order/reverse/cancel/validate", living, answer("cancel_validate")),
+       get("/order/reverse/cancel/create", with_reason, answer("cancel_done"), Effect::create)});
   EXPECT_TRUE(kit::play(lazada.cancel_order(ctx, action()), {units("order_items_canceled")}))
       << "an earlier call did it";
 }
@@ -290,12 +293,11 @@ TEST_F(LazadaOrdersScript, ARefusalWithCodeZeroIsARefusal) {
   EXPECT_EQ(at_first.error().code, "lazada_cancel_refused");
   EXPECT_NE(at_first.error().remote->message.find("shipped"), std::string::npos);
   const auto second = [&](const char* after) {
-    return kit::play(lazada.cancel_order(ctx, action("out_of_stock")),
-                     {units("order_items"),
-                      get("/order/reverse/cancel/validate", {}, answer("cancel_validate")),
-                      get("/order/reverse/cancel/create", {}, answer("cancel_refused"),
-                          Effect::create),
-                      units(after)});
+    return kit::play(
+        lazada.cancel_order(ctx, action("out_of_stock")),
+        {units("order_items"), get("/order/reverse/cancel/validate", {}, answer("cancel_validate")),
+         get("/order/reverse/cancel/create", {}, answer("cancel_refused"), Effect::create),
+         units(after)});
   };
   EXPECT_EQ(second("order_items").error().code, "lazada_cancel_refused");
   EXPECT_TRUE(second("order_items_canceled")) << "it is cancelled all the same";
@@ -311,10 +313,10 @@ TEST_F(LazadaOrdersScript, ARefusalWithCodeZeroIsARefusal) {
 TEST_F(LazadaOrdersScript, ABuyersRequestIsAnsweredOnce) {
   for (const bool accept : {true, false}) {
     play_all([&] { return lazada.answer_cancellation(ctx, action(), accept); },
-             {units("order_items_asked"),
-              get("/order/reverse/cancel/seller/decide",
-                  {{"reverse_order_id", "908100000001"}, {"agree_cancel", accept ? "true" : "false"}},
-                  answer("decided"), Effect::set)});
+             {units("order_items_asked"), get("/order/reverse/cancel/seller/decide",
+                                              {{"reverse_order_id", "908100000001"},
+                                               {"agree_cancel", accept ? "true" : "false"}},
+                                              answer("decided"), Effect::set)});
   }
   const auto late = [&](const char* fixture, bool accept) {
     return kit::play(lazada.answer_cancellation(ctx, action(), accept), {units(fixture)});

@@ -100,8 +100,7 @@ void plan_skus(const ListingDraft& draft, const std::vector<std::string>& axes, 
     sku.stock = std::max<Quantity>(0, v.stock);
     if (v.price.currency != "IDR")
       wrong.push_back({at + "/price", "currency_unsupported", "Lazada Indonesia sells in IDR"});
-    if (sku.price <= 0)
-      wrong.push_back({at + "/price", "price_out_of_range", "must be above 0"});
+    if (sku.price <= 0) wrong.push_back({at + "/price", "price_out_of_range", "must be above 0"});
     plan_package(v, at, sku, wrong);
     if (v.options.size() != draft.options.size() || !taken.insert(v.options).second) {
       wrong.push_back({at + "/options", "variant_options_invalid",

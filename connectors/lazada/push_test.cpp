@@ -1,6 +1,6 @@
 #include "connectors/lazada/push.hpp"
 
-#include "connectors/lazada/for_test.hpp"
+#include "connectors/lazada/lazada_for_test.hpp"
 
 namespace gerbang::lazada {
 namespace {
@@ -96,8 +96,8 @@ TEST_F(LazadaPush, KindsOfMessages) {
   EXPECT_EQ(kind(R"("message_type":2,"data":{})"), HookKind::other);
   EXPECT_EQ(kind(R"("message_type":777,"data":[1])"), HookKind::other);
   EXPECT_EQ(kind(R"("x":1)"), HookKind::other);
-  const HookEvent expiring = event(
-      R"({"seller_id":"null","message_type":8,"data":{"seller_id":"400123456789"}})");
+  const HookEvent expiring =
+      event(R"({"seller_id":"null","message_type":8,"data":{"seller_id":"400123456789"}})");
   EXPECT_EQ(expiring.kind, HookKind::authorisation_expiring);
   EXPECT_EQ(expiring.remote_shop_id, "400123456789");
   EXPECT_EQ(event(R"({"message_type":10,"data":{"trade_order_id":1726401882231190003}})").order,
@@ -106,9 +106,9 @@ TEST_F(LazadaPush, KindsOfMessages) {
 }
 
 TEST_F(LazadaPush, TheConsolesTestIsNothingToDo) {
-  const HookEvent e = event(
-      R"({"seller_id":"9999","message_type":0,"data":{"order_status":"unpaid",)"
-      R"("trade_order_id":"123456","trade_order_line_id":"12345","status_update_time":1}})");
+  const HookEvent e =
+      event(R"({"seller_id":"9999","message_type":0,"data":{"order_status":"unpaid",)"
+            R"("trade_order_id":"123456","trade_order_line_id":"12345","status_update_time":1}})");
   EXPECT_EQ(e.kind, HookKind::verification);
 }
 

@@ -1,6 +1,6 @@
 #include "connectors/lazada/sign.hpp"
 
-#include "connectors/lazada/for_test.hpp"
+#include "connectors/lazada/lazada_for_test.hpp"
 #include "connectors/lazada/request.hpp"
 
 namespace gerbang::lazada {
@@ -42,8 +42,8 @@ TEST(LazadaSign, AnEmptyKeyNeverVerifies) {
 
 TEST(LazadaRequest, ValuesAreSignedRawAndSentEncoded) {
   const CallContext ctx = testing::context();
-  const HttpRequest request = api_get(
-      ctx, "/orders/get", {{"update_after", "2026-11-01T00:00:00+07:00"}, {"empty", ""}});
+  const HttpRequest request =
+      api_get(ctx, "/orders/get", {{"update_after", "2026-11-01T00:00:00+07:00"}, {"empty", ""}});
   EXPECT_EQ(request.operation, "orders.get");
   EXPECT_NE(request.url.find("update_after=2026-11-01T00%3A00%3A00%2B07%3A00"), std::string::npos);
   EXPECT_EQ(request.url.find("empty"), std::string::npos) << "signed differently by others";

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "connectors/lazada/for_test.hpp"
+#include "connectors/lazada/lazada_for_test.hpp"
 
 namespace gerbang::lazada {
 namespace {
@@ -96,8 +96,8 @@ TEST(LazadaTexts, FoldingIgnoresCaseAccentsAndPunctuation) {
 
 TEST(LazadaCodes, EveryCodeOfOursHasAMessage) {
   std::set<std::string> known;
-  for (const char* file : {"/config/codes.tsv", "/connectors/codes.tsv",
-                           "/connectors/lazada/codes.tsv"}) {
+  for (const char* file :
+       {"/config/codes.tsv", "/connectors/codes.tsv", "/connectors/lazada/codes.tsv"}) {
     std::ifstream in(std::string(GERBANG_SOURCE_DIR) + file);
     ASSERT_TRUE(in) << file;
     for (std::string line; std::getline(in, line);) known.insert(line.substr(0, line.find('\t')));

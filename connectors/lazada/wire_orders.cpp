@@ -299,9 +299,8 @@ std::optional<Error> first_refusal(const CallContext& ctx, const Asked& asked,
                                    std::string_view id_name, const std::vector<std::string>& ids) {
   for (const std::string& id : ids) {
     const json::Array& all = elements.items();
-    const auto it = std::find_if(all.begin(), all.end(), [&](const json::Value& e) {
-      return e[id_name].to_text() == id;
-    });
+    const auto it = std::find_if(all.begin(), all.end(),
+                                 [&](const json::Value& e) { return e[id_name].to_text() == id; });
     // success:true does not mean that each was done (facts 5).
     if (it == all.end()) return unreadable(asked, "no answer about " + id);
     const std::string code = (*it)["item_err_code"].to_text();

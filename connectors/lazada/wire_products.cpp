@@ -121,8 +121,8 @@ std::optional<std::pair<std::int64_t, std::int64_t>> picture_size(std::string_vi
       ++at;
       continue;
     }
-    const bool frame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 &&
-                       marker != 0xCC;
+    const bool frame =
+        marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     if (frame)
       return std::pair<std::int64_t, std::int64_t>(big_endian(b, at + 7, 2),
                                                    big_endian(b, at + 5, 2));

@@ -97,8 +97,8 @@ Reply Market::token_refresh(const Request& request) {
 Reply Market::tokens(const std::string& seller, std::optional<TimePoint> refresh_ends) {
   const bool refreshed = refresh_ends.has_value();
   const auto life = std::chrono::seconds(setting_or("token_seconds", kAccessSeconds));
-  const TimePoint ends =
-      refresh_ends.value_or(now() + std::chrono::seconds(setting_or("refresh_seconds", kRefreshSeconds)));
+  const TimePoint ends = refresh_ends.value_or(
+      now() + std::chrono::seconds(setting_or("refresh_seconds", kRefreshSeconds)));
   if (flag("one_access_token", true))
     std::erase_if(access_, [&](const auto& g) { return g.second.seller == seller; });
   const std::string access = "50000" + random().hex(20), refresh = "50001" + random().hex(20);

@@ -49,9 +49,8 @@ Reply Market::category_attributes(const Request& request) {
     const bool basic = a.of_sku || a.name == "name" || a.name == "brand";
     json::Array options;
     for (const auto& [name, english] : a.options)
-      options.push_back(json::object({{"id", ++number},
-                                      {"name", in_indonesian ? name : english},
-                                      {"en_name", english}}));
+      options.push_back(json::object(
+          {{"id", ++number}, {"name", in_indonesian ? name : english}, {"en_name", english}}));
     out.push_back(json::object({{"name", a.name},
                                 {"label", in_indonesian ? a.label : a.english},
                                 {"id", ++number},
@@ -107,8 +106,8 @@ Reply Market::brand_page(const Request& request) {
 }
 
 Reply Market::warehouses(const Request&) {
-  return Reply::data(json::array(
-      {json::object({{"warehouseCode", "dropshipping"}, {"name", "Gudang utama"}})}));
+  return Reply::data(
+      json::array({json::object({{"warehouseCode", "dropshipping"}, {"name", "Gudang utama"}})}));
 }
 
 Reply Market::seller_get(const Request& request) {

@@ -112,8 +112,12 @@ std::vector<Attribute> of_goods() {
        true,
        true,
        "singleSelect",
-       {{"Hitam", "Black"}, {"Putih", "White"}, {"Merah", "Red"}, {"Biru", "Blue"},
-        {"Cokelat", "Brown"}, {"Hijau", "Green"}}},
+       {{"Hitam", "Black"},
+        {"Putih", "White"},
+        {"Merah", "Red"},
+        {"Biru", "Blue"},
+        {"Cokelat", "Brown"},
+        {"Hijau", "Green"}}},
       {"size",
        "Ukuran",
        "Size",
@@ -168,7 +172,8 @@ const std::vector<Category>& categories() {
 
 const Category* find_category(std::int64_t id) {
   const auto& all = categories();
-  const auto it = std::find_if(all.begin(), all.end(), [&](const Category& c) { return c.id == id; });
+  const auto it =
+      std::find_if(all.begin(), all.end(), [&](const Category& c) { return c.id == id; });
   return it == all.end() ? nullptr : &*it;
 }
 

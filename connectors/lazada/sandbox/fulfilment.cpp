@@ -21,10 +21,10 @@ Reply second(json::Value data) {
 }
 Reply second_fail(std::string_view code, std::string_view text) {
   Reply out;
-  out.body.set("result", json::object({{"success", false},
-                                       {"error_code", code},
-                                       {"error_msg", text},
-                                       {"data", nullptr}}));
+  out.body.set(
+      "result",
+      json::object(
+          {{"success", false}, {"error_code", code}, {"error_msg", text}, {"data", nullptr}}));
   return out;
 }
 
@@ -107,8 +107,7 @@ Reply Market::pack(const Request& request) {
                                  {"status", "packed"},
                                  {"trade_order_id", std::to_string(order->id)}}));
     }
-    out.push_back(
-        json::object({{"order_id", order->id}, {"order_item_list", std::move(units)}}));
+    out.push_back(json::object({{"order_id", order->id}, {"order_item_list", std::move(units)}}));
   }
   if (!effects.empty()) effect_ = json::Value(std::move(effects));
   return second(json::object({{"pack_order_list", std::move(out)}}));
@@ -173,8 +172,8 @@ Reply Market::packages(const Request& request, std::string_view parameter,
       effects.push_back(json::object({{"package_id", package}}));
     // `retry` is a boolean on one page and a text on another (facts 12).
     if (flag("retry_as_text", true) && element.is_object())
-      element.as_object()->set("retry", element["retry"].as_bool().value_or(false) ? "true"
-                                                                                   : "false");
+      element.as_object()->set("retry",
+                               element["retry"].as_bool().value_or(false) ? "true" : "false");
     out.push_back(std::move(element));
   }
   if (!effects.empty()) effect_ = json::Value(std::move(effects));

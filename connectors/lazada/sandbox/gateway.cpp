@@ -123,8 +123,8 @@ Result<Market::Request> Market::take_apart(const Call& call) const {
     const auto parsed = json::parse(body);
     if (!parsed || !parsed->is_object()) return refuse("a broken JSON body");
     for (const auto& [name, value] : parsed->members())
-      all.emplace_back(name, value.is_array() || value.is_object() ? json::dump(value)
-                                                                   : value.to_text());
+      all.emplace_back(name,
+                       value.is_array() || value.is_object() ? json::dump(value) : value.to_text());
   } else {
     return refuse("an unknown content type");
   }

@@ -159,10 +159,8 @@ TEST_F(LazadaMarket, TokensRotateAndTheRefreshTokenIsNotProlonged) {
 TEST_F(LazadaMarket, TheConsentPageSendsBackWhatCameWithIt) {
   HttpRequest request;
   const std::string back = "https://gerbang.test/oauth/lazada/callback";
-  const Params asked = {{"response_type", "code"},
-                        {"client_id", "990017"},
-                        {"redirect_uri", back},
-                        {"state", "a b"}};
+  const Params asked = {
+      {"response_type", "code"}, {"client_id", "990017"}, {"redirect_uri", back}, {"state", "a b"}};
   request.url = "/oauth/authorize?" + query(asked);
   Answer page = market->handle(request);
   EXPECT_EQ(page.response.status, 200);
@@ -173,9 +171,8 @@ TEST_F(LazadaMarket, TheConsentPageSendsBackWhatCameWithIt) {
   const std::string to(*page.response.headers.find("Location"));
   EXPECT_TRUE(to.starts_with(back + "?code=0_990017_")) << to;
   EXPECT_TRUE(to.ends_with("&state=a%20b")) << to;
-  for (const auto& [name, value] : Params{{"response_type", "token"},
-                                          {"client_id", "1"},
-                                          {"redirect_uri", "bukan alamat"}}) {
+  for (const auto& [name, value] :
+       Params{{"response_type", "token"}, {"client_id", "1"}, {"redirect_uri", "bukan alamat"}}) {
     Params wrong = asked;
     wrong[name] = value;
     request.url = "/oauth/authorize?" + query(wrong);
@@ -216,9 +213,9 @@ TEST_F(LazadaMarket, FaultsSpeakLazadasLanguage) {
             "IllegalAccessToken");
   EXPECT_EQ(code(fault(json::object({{"operation", "seller.get"}, {"kind", "throttle"}}))),
             "ApiCallLimit");
-  EXPECT_EQ(code(fault(json::object(
-                {{"operation", "seller.get"}, {"kind", "refuse"}, {"code", "6"}}))),
-            "6");
+  EXPECT_EQ(
+      code(fault(json::object({{"operation", "seller.get"}, {"kind", "refuse"}, {"code", "6"}}))),
+      "6");
   EXPECT_EQ(code(call(Method::get, "/seller/get")), "0");
 }
 
@@ -237,9 +234,9 @@ TEST_F(LazadaMarket, TreesAttributesAndBrands) {
       call(Method::get, "/category/brands/query", {{"startRow", "200"}, {"pageSize", "200"}});
   EXPECT_EQ(page["data"]["module"].items().size(), 13u);
   EXPECT_EQ(page["data"]["total_record"].as_int64(), 213);
-  EXPECT_EQ(code(call(Method::get, "/category/brands/query",
-                      {{"startRow", "0"}, {"pageSize", "201"}})),
-            "1");
+  EXPECT_EQ(
+      code(call(Method::get, "/category/brands/query", {{"startRow", "0"}, {"pageSize", "201"}})),
+      "1");
 }
 
 TEST(LazadaXml, ReadsWhatPayloadsHold) {

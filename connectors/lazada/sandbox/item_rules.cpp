@@ -37,13 +37,13 @@ std::size_t characters(std::string_view text) {
 }
 
 bool has_option(const Attribute& a, std::string_view value) {
-  return std::any_of(a.options.begin(), a.options.end(), [&](const auto& o) {
-    return o.first == value || o.second == value;
-  });
+  return std::any_of(a.options.begin(), a.options.end(),
+                     [&](const auto& o) { return o.first == value || o.second == value; });
 }
 
 // "variation1", "variation2" in either case; name → options.
-std::vector<std::pair<std::string, std::vector<std::string>>> axes_of(const json::Value& variation) {
+std::vector<std::pair<std::string, std::vector<std::string>>> axes_of(
+    const json::Value& variation) {
   std::vector<std::pair<std::string, std::vector<std::string>>> out;
   for (const auto& [key, axis] : variation.members()) {
     std::vector<std::string> options;
@@ -121,9 +121,9 @@ void Market::check_images(const json::Value& images, bool needed,
   }
 }
 
-void Market::check_sku(const std::string& seller, const json::Value& sku, const json::Value& product,
-                       const Item* known, bool updating, std::size_t count,
-                       std::vector<Finding>& found) const {
+void Market::check_sku(const std::string& seller, const json::Value& sku,
+                       const json::Value& product, const Item* known, bool updating,
+                       std::size_t count, std::vector<Finding>& found) const {
   const std::string name = sku["SellerSku"].to_text();
   const auto add = [&](std::string field, std::string code, std::string message) {
     found.push_back({std::move(field), std::move(code), std::move(message), name});
@@ -183,7 +183,8 @@ void Market::check_sku(const std::string& seller, const json::Value& sku, const 
   }
   // Package, always (facts 7).
   double girth = 0;
-  for (const char* field : {"package_length", "package_width", "package_height", "package_weight"}) {
+  for (const char* field :
+       {"package_length", "package_width", "package_height", "package_weight"}) {
     const auto value = decimal(sku[field]);
     const bool weight = std::string_view(field) == "package_weight";
     if (sku[field].to_text().empty()) {
@@ -199,8 +200,8 @@ void Market::check_sku(const std::string& seller, const json::Value& sku, const 
   if (girth > 300) add("package_length", "4165", "BIZ_CHECK_MAX_PACKAGE_DIMENISIONS");
 
   // Sale properties: of those declared, each with a declared option.
-  const json::Value& variation = product["variation"].is_null() && known ? known->variation
-                                                                         : product["variation"];
+  const json::Value& variation =
+      product["variation"].is_null() && known ? known->variation : product["variation"];
   const auto axes = axes_of(variation);
   const json::Value& chosen = sku["saleProp"];
   if (chosen.is_null()) {
@@ -246,11 +247,10 @@ std::vector<Finding> Market::check_product(const std::string& seller, const json
 
   // The declared variation: the category's own properties with their options, or customised ones.
   const auto& variation = product["variation"];
-  if (variation.members().size() >
-      static_cast<std::size_t>(setting_or("most_variations", 2)))
+  if (variation.members().size() > static_cast<std::size_t>(setting_or("most_variations", 2)))
     found.push_back({"variation", "209", "Invalid variation: too many", ""});
-  const std::vector<Attribute> attributes = category ? attributes_of(category)
-                                                     : std::vector<Attribute>();
+  const std::vector<Attribute> attributes =
+      category ? attributes_of(category) : std::vector<Attribute>();
   for (const auto& [key, axis] : variation.members()) {
     const std::string name = axis["name"].to_text();
     const auto own = std::find_if(attributes.begin(), attributes.end(),
@@ -274,9 +274,9 @@ std::vector<Finding> Market::check_product(const std::string& seller, const json
   const json::Array& skus = product["Skus"]["Sku"].items();
   std::size_t standing = 0;
   if (known) {
-    standing = static_cast<std::size_t>(
-        std::count_if(known->skus.begin(), known->skus.end(),
-                      [](const Sku& s) { return s.status != "deleted"; }));
+    standing =
+        static_cast<std::size_t>(std::count_if(known->skus.begin(), known->skus.end(),
+                                               [](const Sku& s) { return s.status != "deleted"; }));
   }
   const std::size_t count = skus.size() + (adding ? standing : 0);
   std::set<std::string> names, combinations;
@@ -289,7 +289,8 @@ std::vector<Finding> Market::check_product(const std::string& seller, const json
     check_sku(seller, sku, product, known, updating, count, found);
     const std::string name = sku["SellerSku"].to_text();
     if (!updating && !names.insert(name).second)
-      found.push_back({"SellerSku", "4126", "THD_IC_F_IC_INFRA_PRODUCT_036: SellerSku repeat", name});
+      found.push_back(
+          {"SellerSku", "4126", "THD_IC_F_IC_INFRA_PRODUCT_036: SellerSku repeat", name});
     if (!sku["saleProp"].is_null() && !combinations.insert(json::dump(sku["saleProp"])).second)
       found.push_back({"saleProp", "4112", "CHK_SKU_PROPS_DUPLICATE", name});
   }

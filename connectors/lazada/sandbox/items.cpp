@@ -248,14 +248,14 @@ Reply Market::product_deactivate(const Request& request) {
       if (sku.status != "deleted") chosen.push_back(&sku);
     }
   }
-  const bool any_on = std::any_of(chosen.begin(), chosen.end(),
-                                  [](const Sku* s) { return s->status == "active"; });
+  const bool any_on =
+      std::any_of(chosen.begin(), chosen.end(), [](const Sku* s) { return s->status == "active"; });
   if (!any_on) return Reply::fail("E0004", "Product Status not online", "ISP");
   json::Array effects;
   for (Sku* sku : chosen) {
     sku->status = "inactive";
-    effects.push_back(json::object({{"item_id", item->id}, {"sku_id", sku->id},
-                                    {"sku", sku->seller_sku}, {"listed", false}}));
+    effects.push_back(json::object(
+        {{"item_id", item->id}, {"sku_id", sku->id}, {"sku", sku->seller_sku}, {"listed", false}}));
   }
   item->updated = now();
   effect_ = json::Value(std::move(effects));
@@ -288,8 +288,8 @@ Reply Market::product_remove(const Request& request) {
   for (auto& [item, sku] : chosen) {
     sku->status = "deleted";
     item->updated = now();
-    effects.push_back(json::object({{"item_id", item->id}, {"sku_id", sku->id},
-                                    {"sku", sku->seller_sku}, {"listed", false}}));
+    effects.push_back(json::object(
+        {{"item_id", item->id}, {"sku_id", sku->id}, {"sku", sku->seller_sku}, {"listed", false}}));
     push_item(*item, 5, item->deleted() ? "DELETED" : "EDITED_DELETED");
   }
   effect_ = json::Value(std::move(effects));
@@ -393,9 +393,9 @@ Reply Market::products(const Request& request) {
     if (item.seller != request.seller) continue;
     const std::string status = item_status(item);
     const bool wanted =
-        filter == "deleted" ? item.deleted()
-        : item.deleted()    ? false
-        : filter == "live"  ? status == "Active"
+        filter == "deleted"    ? item.deleted()
+        : item.deleted()       ? false
+        : filter == "live"     ? status == "Active"
         : filter == "inactive" ? status == "InActive"
         : filter == "pending"  ? status == "Pending QC"
         : filter == "rejected" ? false

@@ -39,8 +39,7 @@ std::optional<Finding> Market::set_level(const std::string& seller, const json::
     const auto dot = text.find('.');
     const auto whole = json::Value(text.substr(0, dot)).to_integral();
     if (!whole || *whole <= 0) return Finding{"Price", "4118", "BIZ_CHECK_PRICE_IS_ZERO", name};
-    if (dot != std::string::npos &&
-        text.find_first_not_of('0', dot + 1) != std::string::npos)
+    if (dot != std::string::npos && text.find_first_not_of('0', dot + 1) != std::string::npos)
       return Finding{"Price", "4104", "BIZ_CHECK_PRICE_PRECISION_INVALID", name};
     new_price = *whole;
   }
@@ -53,7 +52,7 @@ std::optional<Finding> Market::set_level(const std::string& seller, const json::
     if (!n || (*n < 0 && level != Level::adjust))
       return Finding{"Quantity", "4152",
                      "THD_INVENTORY_ERR_INV_PARAM_ILLEGAL: illegal parameter:quantity", name};
-    sellable = level == Level::adjust ? sellable + *n
+    sellable = level == Level::adjust  ? sellable + *n
                : level == Level::total ? *n - sku->withheld - sku->occupied
                                        : *n;
     if (sellable < 0)
@@ -91,8 +90,7 @@ Reply Market::set_levels(const Request& request, Level level) {
     parsed = std::move(*json_form);
   } else {
     auto xml_form = parse_xml(payload);
-    if (!xml_form)
-      return Reply::fail("5", "E005: Invalid Request Format");
+    if (!xml_form) return Reply::fail("5", "E005: Invalid Request Format");
     parsed = std::move(*xml_form);
   }
   const json::Array& skus = parsed["Request"]["Product"]["Skus"]["Sku"].items();

@@ -74,7 +74,8 @@ json::Value Market::add_shop(const json::Value& body) {
     shop.seller_id = std::to_string(400'100'000'000 + 7 * static_cast<std::int64_t>(next_id()));
   shop.name = body["name"].text();
   if (shop.name.empty()) shop.name = "Toko " + shop.seller_id;
-  shop.short_code = "ID" + shop.seller_id.substr(shop.seller_id.size() > 6 ? shop.seller_id.size() - 6 : 0);
+  shop.short_code =
+      "ID" + shop.seller_id.substr(shop.seller_id.size() > 6 ? shop.seller_id.size() - 6 : 0);
   shop.account = "toko" + shop.seller_id + "@contoh.id";
   const auto [at, added] = shops_.emplace(shop.seller_id, shop);
   return json::object({{"shop_id", at->first}, {"name", at->second.name}});
@@ -95,14 +96,15 @@ json::Value Market::listings(std::string_view shop_id) const {
     if (item.seller != shop_id || item.deleted()) continue;
     for (const Sku& sku : item.skus) {
       if (sku.status == "deleted") continue;
-      out.push_back(json::object({{"product", std::to_string(item.id)},
-                                  {"variant", std::to_string(sku.id)},
-                                  {"sku", sku.seller_sku},
-                                  {"title", item.title()},
-                                  {"stock", sku.sellable},
-                                  {"price", sku.price},
-                                  {"listed", item_status(item) == "Active" && sku.status == "active"},
-                                  {"state", sku.status}}));
+      out.push_back(
+          json::object({{"product", std::to_string(item.id)},
+                        {"variant", std::to_string(sku.id)},
+                        {"sku", sku.seller_sku},
+                        {"title", item.title()},
+                        {"stock", sku.sellable},
+                        {"price", sku.price},
+                        {"listed", item_status(item) == "Active" && sku.status == "active"},
+                        {"state", sku.status}}));
     }
   }
   return json::Value(std::move(out));
@@ -146,11 +148,11 @@ Result<void> Market::settings_changing(const json::Value& patch) {
   }
   if (const json::Value& soon = patch["authorisation_expiring"]; !soon.is_null()) {
     const std::string seller = soon["shop_id"].to_text();
-    push_message("null", 8,
-                 json::object({{"seller_id", seller},
-                               {"auth_expiry_time",
-                                to_unix_seconds(now() + std::chrono::hours(48))},
-                               {"app_key", text_setting("app_key", "990017")}}));
+    push_message(
+        "null", 8,
+        json::object({{"seller_id", seller},
+                      {"auth_expiry_time", to_unix_seconds(now() + std::chrono::hours(48))},
+                      {"app_key", text_setting("app_key", "990017")}}));
   }
   if (patch["verify_push"].as_bool().value_or(false)) {
     push_message("9999", 0,

@@ -232,7 +232,8 @@ class Market final : public Kit {
   Reply repack(const Request&);
   Reply document(const Request&);
   Reply packages(const Request&, std::string_view parameter,
-                 json::Value (Market::*each)(const std::string& seller, const std::string& package));
+                 json::Value (Market::*each)(const std::string& seller,
+                                             const std::string& package));
   json::Value ready_one(const std::string& seller, const std::string& package);
   json::Value repack_one(const std::string& seller, const std::string& package);
   json::Value pack_unit(Order& order, std::int64_t unit, const std::string& package);

@@ -73,7 +73,8 @@ void Market::cancel_units(Order& order, const std::vector<std::int64_t>& units,
     unit.cancel_asked = false;
     set_status(order, unit, "canceled");
     // "Out of stock" and "wrong price" empty the SKU (facts 13).
-    if (Sku* sku = zero_stock ? sku_of(unit) : nullptr) sku->sellable = std::min<std::int64_t>(0, sku->sellable);
+    if (Sku* sku = zero_stock ? sku_of(unit) : nullptr)
+      sku->sellable = std::min<std::int64_t>(0, sku->sellable);
   }
 }
 
@@ -144,7 +145,8 @@ Result<json::Value> Market::place_order(const json::Value& body) {
 
   Order order;
   // Beyond 2^53 unless asked otherwise (facts 14: ids may be).
-  const std::int64_t base = flag("small_ids", false) ? 726'401'880'000'000 : 1'726'401'880'000'000'003;
+  const std::int64_t base =
+      flag("small_ids", false) ? 726'401'880'000'000 : 1'726'401'880'000'000'003;
   order.id = base + 1000 * static_cast<std::int64_t>(next_id());
   order.seller = seller;
   order.created = order.updated = now();
@@ -189,9 +191,8 @@ json::Value Market::order_state(const Order& order) const {
                                   {"status", unit.status},
                                   {"package_id", unit.package}}));
   }
-  return json::object({{"order_id", std::to_string(order.id)},
-                       {"state", state},
-                       {"units", std::move(units)}});
+  return json::object(
+      {{"order_id", std::to_string(order.id)}, {"state", state}, {"units", std::move(units)}});
 }
 
 Result<json::Value> Market::order(std::string_view id) const {
@@ -209,9 +210,10 @@ Result<json::Value> Market::order_verb(std::string_view id, std::string_view ver
   std::vector<Unit*> units;
   for (Unit& unit : order->units) {
     const json::Array& named = body["units"].items();
-    const bool wanted = named.empty() || std::any_of(named.begin(), named.end(), [&](const auto& v) {
-                          return v.to_text() == std::to_string(unit.id);
-                        });
+    const bool wanted =
+        named.empty() || std::any_of(named.begin(), named.end(), [&](const auto& v) {
+          return v.to_text() == std::to_string(unit.id);
+        });
     if (wanted && unit.status != "canceled") units.push_back(&unit);
   }
   const auto may_not = [&] {

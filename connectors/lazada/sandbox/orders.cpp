@@ -14,11 +14,26 @@ std::optional<TimePoint> strict_time(const std::string& text) {
   return from_rfc3339(text);
 }
 
-const std::set<std::string> kStatusFilters = {
-    "unpaid",  "pending",  "packed",       "canceled",       "ready_to_ship", "delivered",
-    "returned", "shipped", "failed",       "topack",         "toship",        "shipping",
-    "lost",    "lost_by_3pl", "damaged_by_3pl", "failed_delivery", "shipped_back",
-    "shipped_back_success", "shipped_back_failed", "package_scrapped"};
+const std::set<std::string> kStatusFilters = {"unpaid",
+                                              "pending",
+                                              "packed",
+                                              "canceled",
+                                              "ready_to_ship",
+                                              "delivered",
+                                              "returned",
+                                              "shipped",
+                                              "failed",
+                                              "topack",
+                                              "toship",
+                                              "shipping",
+                                              "lost",
+                                              "lost_by_3pl",
+                                              "damaged_by_3pl",
+                                              "failed_delivery",
+                                              "shipped_back",
+                                              "shipped_back_success",
+                                              "shipped_back_failed",
+                                              "package_scrapped"};
 
 json::Value address_json() {
   return json::object({{"first_name", "P*** C***"},
@@ -106,8 +121,7 @@ Reply Market::orders(const Request& request) {
   for (const char* name : {"created_after", "created_before", "update_after", "update_before"}) {
     if (!request.has(name)) continue;
     const auto time = strict_time(request.param(name));
-    if (!time)
-      return Reply::fail("17", std::string("E017: \"") + name + "\" Invalid Date Format");
+    if (!time) return Reply::fail("17", std::string("E017: \"") + name + "\" Invalid Date Format");
     bounds[name] = *time;
   }
   if (!bounds.contains("created_after") && !bounds.contains("update_after"))
@@ -188,13 +202,11 @@ Reply Market::orders_items(const Request& request) {
   json::Array out;
   for (const json::Value& id : ids->items()) {
     const Order* order = own_order(request.seller, id.to_text());
-    if (!order)
-      return Reply::fail("37", "E037: One or more order id in the list are incorrect");
+    if (!order) return Reply::fail("37", "E037: One or more order id in the list are incorrect");
     json::Array units;
     for (const Unit& unit : order->units) units.push_back(unit_json(*order, unit));
-    out.push_back(json::object({{"order_id", order->id},
-                                {"order_number", order->id},
-                                {"order_items", std::move(units)}}));
+    out.push_back(json::object(
+        {{"order_id", order->id}, {"order_number", order->id}, {"order_items", std::move(units)}}));
   }
   if (out.empty()) return Reply::fail("39", "E039: No orders were found");
   return Reply::data(json::Value(std::move(out)));

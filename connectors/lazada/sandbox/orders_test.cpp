@@ -17,8 +17,8 @@ class LazadaOrders : public LazadaMarket {
   }
   std::string verb(const std::string& order, const std::string& what, json::Value body = {}) {
     int status = 0;
-    control(Method::post, "orders/" + order + "/" + what,
-            body.is_null() ? json::object({}) : body, &status);
+    control(Method::post, "orders/" + order + "/" + what, body.is_null() ? json::object({}) : body,
+            &status);
     return std::to_string(status);
   }
   json::Value pack(const std::string& order, json::Array ids) {
@@ -31,14 +31,15 @@ class LazadaOrders : public LazadaMarket {
   }
   json::Array ids_of(const std::string& order) {
     json::Array out;
-    for (const json::Value& u : units(order).items()) out.push_back(u["order_item_id"]);
+    const json::Value all = units(order);
+    for (const json::Value& u : all.items()) out.push_back(u["order_item_id"]);
     return out;
   }
   std::string package_call(const std::string& path, const std::string& name,
                            const std::string& package) {
-    const json::Value answer = call(
-        Method::post, path,
-        {{name, R"({"packages":[{"package_id":")" + package + R"("}]})"}})["result"];
+    const json::Value answer =
+        call(Method::post, path,
+             {{name, R"({"packages":[{"package_id":")" + package + R"("}]})"}})["result"];
     return answer["data"]["packages"][0]["item_err_code"].to_text();
   }
   std::string ready(const std::string& package) {
@@ -87,11 +88,14 @@ TEST_F(LazadaOrders, TheListIsStrictAboutItsQuestions) {
     params.emplace("update_after", "2026-11-24T08:00:00+07:00");
     return call(Method::get, "/orders/get", params);
   };
-  const json::Value page = list({{"limit", "2"}, {"sort_by", "updated_at"}, {"sort_direction", "ASC"}});
+  const json::Value page =
+      list({{"limit", "2"}, {"sort_by", "updated_at"}, {"sort_direction", "ASC"}});
   EXPECT_EQ(page["data"]["count"].as_int64(), 2);
   EXPECT_EQ(page["data"]["countTotal"].as_int64(), 3);
-  EXPECT_LT(page["data"]["orders"][0]["updated_at"].text(), page["data"]["orders"][1]["updated_at"].text());
-  EXPECT_EQ(list({{"update_before", "2026-11-24T09:00:59+07:00"}})["data"]["countTotal"].as_int64(), 1);
+  EXPECT_LT(page["data"]["orders"][0]["updated_at"].text(),
+            page["data"]["orders"][1]["updated_at"].text());
+  EXPECT_EQ(list({{"update_before", "2026-11-24T09:00:59+07:00"}})["data"]["countTotal"].as_int64(),
+            1);
   EXPECT_EQ(code(call(Method::get, "/orders/get")), "1");
   EXPECT_EQ(code(list({{"update_after", "2026-11-24 08:00:00"}})), "17");
   EXPECT_EQ(code(list({{"update_after", "2026-11-24T01:00:00Z"}})), "17");
@@ -160,8 +164,9 @@ TEST_F(LazadaOrders, PackingIsRefusedInTheSecondEnvelope) {
                 R"("shipping_allocate_type":"NTFS"})"),
             "700004");
   set(json::object({{"not_ready_seconds", 60}}));
-  EXPECT_EQ(pack(order, ids_of(order))["data"]["pack_order_list"][0]["order_item_list"][0]
-                ["item_err_code"].text(),
+  EXPECT_EQ(pack(order,
+                 ids_of(order))["data"]["pack_order_list"][0]["order_item_list"][0]["item_err_code"]
+                .text(),
             "700031");
 }
 
@@ -201,8 +206,9 @@ TEST_F(LazadaOrders, InAPackageOneUnitTakesTheOthersAlong) {
   const std::string list = "[" + ids_of(order)[0].to_text() + "]";
   const std::string reason =
       call(Method::get, "/order/reverse/cancel/validate",
-           {{"order_id", order}, {"order_item_id_list", list}})["data"]["reason_options"][2]
-          ["reason_id"].to_text();
+           {{"order_id", order},
+            {"order_item_id_list", list}})["data"]["reason_options"][2]["reason_id"]
+          .to_text();
   call(Method::get, "/order/reverse/cancel/create",
        {{"order_id", order}, {"order_item_id_list", list}, {"reason_id", reason}});
   EXPECT_EQ(units(order)[1]["status"].text(), "canceled");

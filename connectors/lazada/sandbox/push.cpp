@@ -22,8 +22,8 @@ void Market::push_message(const std::string& seller, int type, json::Value data)
   body.append("message_type", type);
   body.append("data", std::move(data));
   // Seconds and milliseconds are both seen.
-  body.append("timestamp", flag("push_seconds", false) ? to_unix_seconds(now())
-                                                       : to_unix_millis(now()));
+  body.append("timestamp",
+              flag("push_seconds", false) ? to_unix_seconds(now()) : to_unix_millis(now()));
   body.append("site", text_setting("push_site", "lazada_id"));
   HttpRequest request;
   request.method = Method::post;
@@ -31,9 +31,8 @@ void Market::push_message(const std::string& seller, int type, json::Value data)
   request.headers.set("Content-Type", "application/json");
   request.body = json::dump(json::Value(std::move(body)));
   const std::string key = text_setting("app_secret", "sandbox-lazada-app-secret");
-  request.headers.set(
-      "Authorization",
-      to_hex(hmac_sha256(key, text_setting("app_key", "990017") + request.body)));
+  request.headers.set("Authorization",
+                      to_hex(hmac_sha256(key, text_setting("app_key", "990017") + request.body)));
   push(std::move(request));
 }
 

@@ -69,8 +69,8 @@ Market::Wanted Market::wanted(const Request& request) {
     const bool may = unit.status == "pending" || unit.status == "packed" ||
                      unit.status == "repacked" || unit.status == "ready_to_ship";
     if (!may) {
-      out.refusal = Reply::data(tip("error", "The order item cannot be cancelled in status " +
-                                                 unit.status));
+      out.refusal =
+          Reply::data(tip("error", "The order item cannot be cancelled in status " + unit.status));
       return out;
     }
   }
@@ -107,7 +107,8 @@ Reply Market::cancel_decide(const Request& request) {
   const std::string decision = request.param("agree_cancel");
   if (decision != "true" && decision != "false")
     return Reply::fail("131", "E0131: no decision for this reverse order", "ISP");
-  if (!it->second.open) return Reply::fail("131", "E0131: no decision for this reverse order", "ISP");
+  if (!it->second.open)
+    return Reply::fail("131", "E0131: no decision for this reverse order", "ISP");
   it->second.open = false;
   Order& order = orders_.at(it->second.order);
   std::vector<std::int64_t> units;

@@ -187,14 +187,15 @@ class LazadaMarket : public ::testing::Test {
         .to_text();
   }
   json::Value listing(const std::string& name) {
-    for (const json::Value& l : control(Method::get, "listings?shop_id=" + shop)["listings"].items()) {
+    const json::Value all = control(Method::get, "listings?shop_id=" + shop);
+    for (const json::Value& l : all["listings"].items()) {
       if (l["sku"].text() == name) return l;
     }
     return {};
   }
   json::Value warehouse(const std::string& item) {
-    return call(Method::get, "/product/item/get", {{"item_id", item}})["data"]["skus"][0]
-               ["multiWarehouseInventories"][0];
+    return call(Method::get, "/product/item/get",
+                {{"item_id", item}})["data"]["skus"][0]["multiWarehouseInventories"][0];
   }
 };
 

@@ -77,8 +77,8 @@ class Reader {
     if (!name.starts_with('#')) return broken("an unknown entity");
     const bool hex = name.size() > 1 && name[1] == 'x';
     std::uint32_t cp = 0;
-    const auto [stop, ec] = std::from_chars(name.data() + (hex ? 2 : 1), name.data() + name.size(),
-                                            cp, hex ? 16 : 10);
+    const auto [stop, ec] =
+        std::from_chars(name.data() + (hex ? 2 : 1), name.data() + name.size(), cp, hex ? 16 : 10);
     if (ec != std::errc{} || stop != name.data() + name.size() || cp == 0 || cp > 0x7F)
       return broken("a character reference");
     return std::string(1, static_cast<char>(cp));
@@ -132,8 +132,8 @@ class Reader {
       return json::Value(std::move(children));
     }
     while (!words.empty() && is_blank(words.back())) words.pop_back();
-    words.erase(0, static_cast<std::size_t>(
-                       std::find_if_not(words.begin(), words.end(), is_blank) - words.begin()));
+    words.erase(0, static_cast<std::size_t>(std::find_if_not(words.begin(), words.end(), is_blank) -
+                                            words.begin()));
     return json::Value(words);
   }
 

@@ -230,16 +230,18 @@ inline std::vector<kit::Fault> faults() {
   out.push_back({"closed shop", kit::reply(refusal("SellerNotActive")), {K::forbidden}, {}, {}});
   out.push_back({"a list", kit::reply("[]"), {K::transient}, {K::indeterminate}, {}});
   out.push_back({"no code", kit::reply(R"({"data":{}})"), {K::transient}, {K::indeterminate}, {}});
-  out.push_back({"yes with 503", kit::reply(R"({"code":"0","data":{}})", 503), {K::transient},
-                 {K::indeterminate}, {}});
+  out.push_back({"yes with 503",
+                 kit::reply(R"({"code":"0","data":{}})", 503),
+                 {K::transient},
+                 {K::indeterminate},
+                 {}});
   return out;
 }
 
 // In these `data` carries nothing that must be there.
 inline bool answers_bare(const kit::Step& step) {
-  for (const char* path :
-       {"/product/update", "/product/deactivate", "/product/remove",
-        "/order/reverse/cancel/seller/decide"}) {
+  for (const char* path : {"/product/update", "/product/deactivate", "/product/remove",
+                           "/order/reverse/cancel/seller/decide"}) {
     if (step.name == path) return true;
   }
   return false;
