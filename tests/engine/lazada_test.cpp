@@ -19,10 +19,6 @@ World::Options with_lazada(std::uint64_t seed = 1) {
   World::Options options;
   options.seed = seed;
   options.channels = {"shopee", "lazada"};
-  options.settings =
-      json::object({{"lazada", json::object({{"app_key", "2007701"},
-                                             {"app_secret", "shpkContohRahasiaMitraDesa00001"},
-                                             {"calls_per_second", 1000}})}});
   return options;
 }
 
