@@ -1,5 +1,8 @@
 #include "connectors/lazada/envelope.hpp"
 
+#include <regex>
+#include <set>
+
 #include "connectors/lazada/lazada_for_test.hpp"
 
 namespace gerbang::lazada {
@@ -88,6 +91,44 @@ TEST(LazadaEnvelope, SecretsAreBlottedOut) {
                "3BD89D99758B85169CABF32769317F12C87414F18455C623776031FF3497E4F1");
   EXPECT_EQ(said, "token *** of sign=***&x and ***");
   EXPECT_LE(redacted(ctx, std::string(2000, 'z')).size(), 500u);
+}
+
+// Whatever its sandbox can refuse has a title and a remedy.
+TEST(LazadaEnvelope, EveryErrorOfTheSandboxHasAMessage) {
+  std::set<std::string> known;
+  for (const char* file :
+       {"/config/codes.tsv", "/connectors/codes.tsv", "/connectors/lazada/codes.tsv"}) {
+    std::ifstream in(std::string(GERBANG_SOURCE_DIR) + file);
+    for (std::string line; std::getline(in, line);) known.insert(line.substr(0, line.find('\t')));
+  }
+  const std::regex code("\"(E?[0-9]{1,6}|[A-Z][A-Za-z]+|[A-Z_]{8,})\"");
+  std::set<std::string> codes;
+  for (const char* file :
+       {"gateway.cpp", "auth.cpp", "catalogue.cpp", "images.cpp", "item_rules.cpp", "items.cpp",
+        "levels.cpp", "orders.cpp", "fulfilment.cpp", "reverse.cpp"}) {
+    std::ifstream in(std::string(GERBANG_SOURCE_DIR) + "/connectors/lazada/sandbox/" + file);
+    std::stringstream text;
+    text << in.rdbuf();
+    const std::string source = text.str();
+    ASSERT_FALSE(source.empty()) << file;
+    for (auto it = std::sregex_iterator(source.begin(), source.end(), code);
+         it != std::sregex_iterator(); ++it)
+      codes.insert((*it)[1]);
+  }
+  codes.erase("0");
+  EXPECT_TRUE(codes.contains("4105") && codes.contains("E0004") && codes.contains("700026"));
+  EXPECT_GT(codes.size(), 70u);
+  const CallContext ctx = testing::context();
+  for (const std::string& c : codes) {
+    const Answer a = read(refusal(c));
+    ASSERT_TRUE(a.error) << c;
+    EXPECT_TRUE(known.contains(a.error->code)) << c << ": " << a.error->code;
+    const Answer inside = read(refusal("501", "", R"([{"code":")" + c + "\"}]"));
+    EXPECT_TRUE(known.contains(inside.error->code)) << c;
+    const Error element = element_error(ctx, Asked{"order.package.rts", Effect::set}, {}, c, "",
+                                        false, "lazada_order_refused");
+    EXPECT_TRUE(known.contains(element.code)) << c;
+  }
 }
 
 TEST(LazadaEnvelope, AnElementsOwnAdviceGoesFirst) {

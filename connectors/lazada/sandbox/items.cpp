@@ -167,6 +167,7 @@ Reply Market::product_create(const Request& request) {
     known->skus.push_back(std::move(sku));
   }
   effect_ = json::Value(std::move(effects));
+  if (known->review_until) reviews_.insert(known->id);
   push_item(*known, 3, associated.empty() ? "PUBLISHED" : "EDITED_INSERTED");
   if (known->review_until)
     push_message(known->seller, 1,

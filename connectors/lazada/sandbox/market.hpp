@@ -268,7 +268,9 @@ class Market final : public Kit {
   std::map<std::int64_t, Item> items_;
   std::map<std::int64_t, Order> orders_;
   std::map<std::int64_t, Reverse> reverses_;
-  json::Value effect_;  // of the present call
+  std::set<std::int64_t> unpaid_;   // orders that may hold unpaid units
+  std::set<std::int64_t> reviews_;  // items under review
+  json::Value effect_;              // of the present call
   std::deque<bool> push_results_;
   bool pushes_stopped_ = false;
   std::int64_t ids_ = 1, serial_ = 0;

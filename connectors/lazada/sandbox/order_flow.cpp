@@ -80,12 +80,15 @@ void Market::cancel_units(Order& order, const std::vector<std::int64_t>& units,
 
 void Market::catch_up() {
   const auto unpaid = std::chrono::seconds(setting_or("unpaid_seconds", 1800));
-  for (auto& [id, order] : orders_) {
-    std::vector<std::int64_t> late;
+  for (auto it = unpaid_.begin(); it != unpaid_.end();) {
+    Order& order = orders_.at(*it);
+    std::vector<std::int64_t> waiting;
     for (const Unit& unit : order.units) {
-      if (unit.status == "unpaid" && order.created + unpaid <= now()) late.push_back(unit.id);
+      if (unit.status == "unpaid") waiting.push_back(unit.id);
     }
-    if (!late.empty()) cancel_units(order, late, "system-cancel", "unpaid", false);
+    const bool late = order.created + unpaid <= now();
+    if (late) cancel_units(order, waiting, "system-cancel", "unpaid", false);
+    it = late || waiting.empty() ? unpaid_.erase(it) : std::next(it);
   }
   for (auto& [id, reverse] : reverses_) {
     if (!reverse.open || reverse.trigger > now()) continue;
@@ -97,11 +100,16 @@ void Market::catch_up() {
     }
     cancel_units(order, units, "buyer-cancel", "no answer in time", false);
   }
-  for (auto& [id, item] : items_) {
-    if (!item.review_until || *item.review_until > now()) continue;
+  for (auto it = reviews_.begin(); it != reviews_.end();) {
+    Item& item = items_.at(*it);
+    if (item.review_until && *item.review_until > now()) {
+      ++it;
+      continue;
+    }
     item.review_until.reset();
     push_message(item.seller, 1,
                  json::object({{"itemId", item.id}, {"status", "APPROVED"}, {"reason", ""}}));
+    it = reviews_.erase(it);
   }
 }
 
@@ -174,6 +182,7 @@ Result<json::Value> Market::place_order(const json::Value& body) {
     }
   }
   for (Unit& unit : placed.units) set_status(placed, unit, "unpaid");
+  unpaid_.insert(number);
   if (body["pay"].as_bool().value_or(true)) {
     for (Unit& unit : placed.units) set_status(placed, unit, "pending");
   }
