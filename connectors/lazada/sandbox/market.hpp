@@ -189,15 +189,17 @@ class Market final : public Kit {
   Reply product_update(const Request&);
   Reply product_deactivate(const Request&);
   Reply product_remove(const Request&);
-  Reply product_item(const Request&);
-  Reply products(const Request&);
   Reply refused(std::string_view code, std::string_view message, std::vector<Finding> found) const;
   Item* own_item(const std::string& seller, const json::Value& id);
   Sku* find_sku(Item& item, const json::Value& id);
   void write_sku(Sku& sku, const json::Value& body, bool fresh);
   std::string item_status(const Item& item) const;
-  json::Value sku_json(const Item& item, const Sku& sku) const;
   std::int64_t active_items(const std::string& seller) const;
+
+  // reading.cpp
+  Reply product_item(const Request&);
+  Reply products(const Request&);
+  json::Value sku_json(const Item& item, const Sku& sku) const;
 
   // levels.cpp
   Reply price_quantity(const Request&);
