@@ -17,22 +17,26 @@ void SqliteScripts::mark(const std::string& organisation, const std::string& sho
                          std::string_view subject, Urgency urgency, std::string_view detail) {
   const std::int64_t revision = next_revision();
   // Parked work was not waiting any more, so for it `since` begins anew.
-  db_.query(
-         "INSERT INTO work (shop, aspect, subject, organisation, revision, urgency, since, due_at,"
-         " detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)"
-         " ON CONFLICT (shop, aspect, subject) DO UPDATE SET"
-         " revision = excluded.revision, urgency = min(urgency, excluded.urgency),"
-         " since = CASE parked WHEN 1 THEN excluded.since ELSE since END,"
-         " due_at = excluded.due_at, attempts = 0, detail = excluded.detail, parked = 0")
-      .bind(1, shop)
-      .bind(2, to_string(aspect))
-      .bind(3, subject)
-      .bind(4, organisation)
-      .bind(5, revision)
-      .bind(6, static_cast<int>(urgency))
-      .bind(7, now())
-      .bind(8, detail)
-      .run();
+  const std::int64_t marked =
+      db_.query(
+             "INSERT INTO work (shop, aspect, subject, organisation, revision, urgency, since, "
+             "due_at,"
+             " detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)"
+             " ON CONFLICT (shop, aspect, subject) DO UPDATE SET"
+             " revision = excluded.revision, urgency = min(urgency, excluded.urgency),"
+             " since = CASE parked WHEN 1 THEN excluded.since ELSE since END,"
+             " due_at = excluded.due_at, attempts = 0, detail = excluded.detail, parked = 0"
+             " WHERE excluded.revision > revision")
+          .bind(1, shop)
+          .bind(2, to_string(aspect))
+          .bind(3, subject)
+          .bind(4, organisation)
+          .bind(5, revision)
+          .bind(6, static_cast<int>(urgency))
+          .bind(7, now())
+          .bind(8, detail)
+          .run();
+  ensure(marked == 1, "a revision of work went backwards");
   switch (aspect) {
     case Aspect::stock:
     case Aspect::price:
