@@ -5,42 +5,12 @@
 
 #include "connectors/lazada/limits.hpp"
 #include "connectors/lazada/units.hpp"
+#include "core/base/foreign_time.hpp"
+#include "core/connector/redact.hpp"
 
 namespace gerbang::lazada {
 
 namespace {
-
-constexpr std::size_t kMessageBytes = 500;
-
-void blot_out(std::string& text, std::string_view what) {
-  if (what.size() < 6) return;  // too short to be a secret, and would blot out words
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 3))
-    text.replace(at, what.size(), "***");
-}
-
-// access_token=…, sign=…, and any run of 32 and more hex digits.
-void blot_out_parameters(std::string& text) {
-  for (const std::string_view name : {"access_token=", "refresh_token=", "sign=", "code="}) {
-    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
-      at += name.size();
-      const auto end = std::min(text.find_first_of("&\"' ,;)", at), text.size());
-      text.replace(at, end - at, "***");
-    }
-  }
-  const auto hex = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    std::size_t n = 0;
-    while (i + n < text.size() && hex(text[i + n])) ++n;
-    if (n >= 32) {
-      text.replace(i, n, "***");
-      i += 3;
-    } else {
-      i += n + 1;
-    }
-  }
-}
 
 bool is_token_call(const Asked& asked) {
   return asked.operation.starts_with("auth.token.");
@@ -111,7 +81,7 @@ Error by_detail(const CallContext& ctx, const Asked& asked, const Envelope& enve
   }
   if (!decisive) decisive = meaning_of_text(envelope.message);
   Envelope told = envelope;
-  if (said.size() > kMessageBytes) said = redacted(ctx, said);
+  if (said.size() > kForeignTextBytes) said = redacted(ctx, said);
   told.message = said;
   Error error = make(asked, decisive ? *decisive : kUnknown, told, said);
   if (fields.size() > 1) error.fields = std::move(fields);
@@ -131,7 +101,7 @@ Error refusal(const CallContext& ctx, const Asked& asked, const HttpResponse& re
   if (error.kind == ErrorKind::throttled) {
     // The message names the ban, 0 and 1 were seen (facts 5).
     if (const auto ban = ban_seconds(envelope.message))
-      error.retry_after = std::chrono::seconds(std::max<std::int64_t>(1, *ban));
+      error.retry_after = foreign_seconds(std::max<std::int64_t>(1, *ban));
     if (const auto wait = retry_after(response, ctx.now)) error.retry_after = *wait;
   }
   return error;
@@ -153,17 +123,7 @@ Exchange<json::Value> ask_data(CallContext ctx, HttpRequest request, bool array)
 }  // namespace
 
 std::string redacted(const CallContext& ctx, std::string_view sent) {
-  std::string text(sent.substr(0, 4 * kMessageBytes));
-  for (const Secret* s : {&ctx.access_token, &ctx.refresh_token, &ctx.app.secret,
-                          &ctx.app.push_secret, &ctx.app.push_secret_before})
-    blot_out(text, s->reveal());
-  blot_out_parameters(text);
-  if (text.size() > kMessageBytes) {
-    std::size_t cut = kMessageBytes;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
-    text.resize(cut);
-  }
-  return text;
+  return redacted_text(ctx, sent);
 }
 
 Answer read_answer(const CallContext& ctx, const Asked& asked, const HttpResponse& response) {

@@ -83,6 +83,12 @@ TEST(LazadaEnvelope, NoRefreshHelpsACallThatMakesTokens) {
   EXPECT_EQ(read("", 401).error->kind, ErrorKind::auth_expired);
 }
 
+TEST(LazadaEnvelope, AnAbsurdBanIsBounded) {
+  const Answer a = read(refusal("ApiCallLimit", "this ban will last 9223372036854775807 seconds"));
+  EXPECT_EQ(a.error->kind, ErrorKind::throttled);
+  EXPECT_GT(*a.error->retry_after, Duration(0));
+}
+
 TEST(LazadaEnvelope, SecretsAreBlottedOut) {
   CallContext ctx = testing::context();
   const std::string said =

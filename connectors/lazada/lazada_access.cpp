@@ -4,6 +4,7 @@
 #include "connectors/lazada/lazada.hpp"
 #include "connectors/lazada/limits.hpp"
 #include "connectors/lazada/request.hpp"
+#include "core/base/foreign_time.hpp"
 #include "core/base/url.hpp"
 
 namespace gerbang::lazada {
@@ -41,9 +42,9 @@ Result<TokenSet> tokens_from(const CallContext& ctx, const Asked& asked, const j
   if (out.access.empty() || out.refresh.empty() || !life || *life <= 0)
     return unreadable(asked, "an answer without tokens");
   out.obtained_at = ctx.now;
-  out.access_expires_at = ctx.now + std::chrono::seconds(*life);
+  out.access_expires_at = ctx.now + foreign_seconds(*life);
   if (refresh_life && *refresh_life > 0)
-    out.refresh_expires_at = ctx.now + std::chrono::seconds(*refresh_life);
+    out.refresh_expires_at = ctx.now + foreign_seconds(*refresh_life);
   const json::Value store = store_in(reply);
   out.remote_shop_id = store["seller_id"].to_text();
   out.remote_shop_name = store["short_code"].to_text();

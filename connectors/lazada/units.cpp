@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "core/base/foreign_time.hpp"
+
 namespace gerbang::lazada {
 
 namespace {
@@ -136,7 +138,7 @@ std::optional<TimePoint> read_time(const json::Value& value) {
   std::string text = value.to_text();
   if (text.size() >= 12 && text.find_first_not_of("0123456789") == std::string::npos) {
     const auto ms = value.to_integral();
-    if (ms && *ms > 0) return from_unix_millis(*ms);
+    if (ms && *ms > 0) return foreign_time(*ms / 1000) + Duration(*ms % 1000);
     return std::nullopt;
   }
   if (text.size() > 10 && text[10] == ' ') text[10] = 'T';

@@ -73,6 +73,8 @@ TEST(LazadaTimes, AnswersAndQuestionsAreWrittenDifferently) {
   EXPECT_EQ(read_time(json::Value("2026-10-09T12:34:56+07:00")), t);
   EXPECT_EQ(read_time(json::Value("1791524096000")), t);
   EXPECT_EQ(read_time(json::Value(1791524096000)), t);
+  EXPECT_EQ(read_time(json::Value("9223372036854775807")),
+            *from_rfc3339("9999-12-31T23:59:59.807Z"));
   EXPECT_EQ(iso_time(t), "2026-10-09T12:34:56+07:00");
   EXPECT_EQ(iso_time(t + Duration(999)), "2026-10-09T12:34:56+07:00");
   for (const char* no : {"", "kemarin", "2026-13-01 00:00:00 +0700", "12"})
