@@ -75,6 +75,41 @@ TEST_F(Settle, newer_revision_survives_the_answer_to_an_older_one) {
   EXPECT_EQ(only(Aspect::stock).revision, newer.revision);
 }
 
+TEST_F(Settle, what_a_channel_deferred_is_known_until_it_was_heard_of) {
+  settle_all(shopee);
+  const auto set_price = [&](std::int64_t amount) {
+    SetPrices script;
+    script.organisation = org;
+    SetPrices::Item item;
+    item.sku = "KOPI-250";
+    item.price = Money{amount};
+    script.items.push_back(item);
+    must(script);
+  };
+  set_price(41'000);
+  Settlement deferred = settlement(only(Aspect::price));
+  deferred.next = Settlement::Next::retry;
+  deferred.counts_as_attempt = false;
+  deferred.due_at = clock.now() + minutes(1);
+  deferred.detail = R"({"ticket":"Q1","revision":7})";
+  settle(deferred);
+  EXPECT_TRUE(due(shopee, Aspect::price).empty());
+  clock.advance(minutes(1));
+  EXPECT_EQ(only(Aspect::price).detail, *deferred.detail);
+  // A newer value is due at once and knows of the older one on its way.
+  set_price(42'000);
+  EXPECT_EQ(only(Aspect::price).detail, *deferred.detail);
+  // A failed question keeps it, a refusal ends it.
+  settle(failed(only(Aspect::price), "transient", "channel_unavailable", Settlement::Next::retry));
+  clock.advance(minutes(5));
+  EXPECT_EQ(only(Aspect::price).detail, *deferred.detail);
+  settle(failed(only(Aspect::price), "rejected", "price_refused", Settlement::Next::park));
+  Unpark again;
+  again.organisation = org;
+  must(again);
+  EXPECT_EQ(only(Aspect::price).detail, "");
+}
+
 TEST_F(Settle, retry_waits_and_counts_attempts_but_not_a_shutdown) {
   const Work work = stock_work();
   settle(failed(work, "transient", "server_error", Settlement::Next::retry));
