@@ -106,6 +106,7 @@ TEST_F(Settle, what_a_channel_deferred_is_known_until_it_was_heard_of) {
   settle(failed(only(Aspect::price), "rejected", "price_refused", Settlement::Next::park));
   Unpark again;
   again.organisation = org;
+  again.shop = shopee;
   must(again);
   EXPECT_EQ(only(Aspect::price).detail, "");
 }
