@@ -41,6 +41,10 @@ HEAVY = [
 ]
 
 
+# Tests, and the headers that only tests include.
+TEST_CODE = ("_test.cpp", "_for_test.hpp")
+
+
 def room_of(path):
     fitting = [r for r in ROOMS if path == r or path.startswith(r + "/")]
     return max(fitting, key=len) if fitting else None
@@ -51,13 +55,13 @@ def allowed(path, header):
     connector = CONNECTOR.match(path)
     if connector:
         own = f"connectors/{connector.group(1)}/"
-        is_test = path.endswith("_test.cpp")
+        is_test = path.endswith(TEST_CODE)
         return header.startswith(own) or any(header.startswith(p + "/") for p in CONNECTOR_MAY) or (
             is_test and header.startswith("tests/kit/"))
     room = room_of(path)
     if room is None or ROOMS[room] is None:
         return True
-    if path.endswith("_test.cpp") and header.startswith("tests/"):
+    if path.endswith(TEST_CODE) and header.startswith("tests/"):
         return True
     return any(header.startswith(p + "/") for p in [room] + ROOMS[room])
 
