@@ -329,6 +329,7 @@ const Setting<App> kAppSettings[] = {
 constexpr ChannelDefaults kChannels[] = {
     {"shopee", "https://partner.shopeemobile.com", "https://open.shopee.com/auth", true},
     {"bukalapak", "https://api.bukalapak.com", "https://accounts.bukalapak.com", false},
+    {"blibli", "https://api.blibli.com", "", true},
 };
 
 }  // namespace

@@ -21,6 +21,8 @@ Exchange<json::Value> read_pickup_points(CallContext ctx) {
   Exchange<json::Value> asking = ask(std::move(ctx), std::move(request), Success::value);
   Result<json::Value> reply = co_await std::move(asking);
   if (!reply) co_return std::move(reply).error();
+  if (!holds_list(*reply))
+    co_return Error(ErrorKind::transient, "channel_answer_unreadable", "no list of pickup points");
   co_return pickup_points_from(*reply);
 }
 

@@ -16,12 +16,6 @@ namespace gerbang::blibli {
 
 namespace {
 
-// An entry of a batch that goes through the queue, whatever its value is.
-struct Queued {
-  std::string sku;  // as the queue's history names it
-  Ticket ticket;
-};
-
 // What the tickets of a batch have become; the rest is to be sent.
 struct Followed {
   std::vector<std::optional<Error>> errors;  // by position
@@ -45,7 +39,7 @@ Deferral still_open(QueueTicket ticket, TimePoint now, bool asked) {
 
 // Asks once for every queue that the batch's tickets name, not before its time. A value that has
 // changed since is not sent past an older one that is still on its way.
-Exchange<Followed> follow(CallContext ctx, std::vector<Queued> items, std::string operation,
+Exchange<Followed> follow(CallContext ctx, std::vector<Ticket> items, std::string operation,
                           std::string otherwise) {
   Followed out;
   out.errors.resize(items.size());
@@ -53,7 +47,7 @@ Exchange<Followed> follow(CallContext ctx, std::vector<Queued> items, std::strin
   out.done.resize(items.size());
   std::map<std::string, Result<Queue>> known;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto ticket = queue_ticket(items[i].ticket.name);
+    const auto ticket = queue_ticket(items[i].name);
     if (!ticket) {
       out.to_send.push_back(i);
       continue;
@@ -77,10 +71,10 @@ Exchange<Followed> follow(CallContext ctx, std::vector<Queued> items, std::strin
       }
       continue;
     }
-    const QueueEntry* entry = queue->of(items[i].sku);
+    const QueueEntry* entry = queue->of(ticket->sku);
     if (!entry && !queue->finished) {
       out.deferred[i] = still_open(*ticket, ctx.now, true);
-    } else if (!entry || items[i].ticket.outdated) {
+    } else if (!entry || items[i].outdated) {
       out.to_send.push_back(i);  // never worked off, or no longer what is wanted
     } else if (entry->success) {
       out.done[i] = true;
@@ -91,10 +85,10 @@ Exchange<Followed> follow(CallContext ctx, std::vector<Queued> items, std::strin
   co_return out;
 }
 
-Deferral sent_now(std::string queue, TimePoint now) {
+Deferral sent_now(std::string queue, TimePoint now, std::string sku) {
   Deferral out;
   out.after = queue_wait(0);
-  out.ticket = to_text(QueueTicket{std::move(queue), 0, now});
+  out.ticket = to_text(QueueTicket{std::move(queue), 0, now, std::move(sku)});
   return out;
 }
 
@@ -161,13 +155,13 @@ Exchange<BatchAck> Blibli::set_stock(CallContext ctx, StockBatch batch) const {
 
 Exchange<BatchAck> Blibli::set_price(CallContext ctx, PriceBatch batch) const {
   std::vector<std::string> keys;
-  std::vector<Queued> queued;
+  std::vector<Ticket> tickets;
   for (const PriceItem& item : batch.items) {
     keys.push_back(item.sku);
-    queued.push_back({item.remote_variant, item.ticket});
+    tickets.push_back(item.ticket);
   }
   Exchange<Followed> following =
-      follow(ctx, std::move(queued), "product.bulk_update", "blibli_price_refused");
+      follow(ctx, std::move(tickets), "product.bulk_update", "blibli_price_refused");
   Result<Followed> followed = co_await std::move(following);
   if (!followed) co_return std::move(followed).error();
 
@@ -187,20 +181,21 @@ Exchange<BatchAck> Blibli::set_price(CallContext ctx, PriceBatch batch) const {
       refuse(*followed, sent, reply.error());
       continue;
     }
-    for (const std::size_t i : sent) followed->deferred[i] = sent_now(queue_of(*reply), ctx.now);
+    for (const std::size_t i : sent)
+      followed->deferred[i] = sent_now(queue_of(*reply), ctx.now, batch.items[i].remote_variant);
   }
   co_return acks_of(keys, *std::move(followed));
 }
 
 Exchange<BatchAck> Blibli::set_state(CallContext ctx, StateBatch batch) const {
   std::vector<std::string> keys;
-  std::vector<Queued> queued;
+  std::vector<Ticket> tickets;
   for (const StateItem& item : batch.items) {
     keys.push_back(item.unit);
-    queued.push_back({item.remote_product, item.ticket});
+    tickets.push_back(item.ticket);
   }
   Exchange<Followed> following =
-      follow(ctx, std::move(queued), "product.archive", "blibli_state_refused");
+      follow(ctx, std::move(tickets), "product.archive", "blibli_state_refused");
   Result<Followed> followed = co_await std::move(following);
   if (!followed) co_return std::move(followed).error();
   const auto off = [&](std::size_t i) { return batch.items[i].remove || !batch.items[i].listed; };
@@ -239,7 +234,8 @@ Exchange<BatchAck> Blibli::set_state(CallContext ctx, StateBatch batch) const {
       refuse(*followed, sent, reply.error());
       continue;
     }
-    for (const std::size_t i : sent) followed->deferred[i] = sent_now(queue_of(*reply), ctx.now);
+    for (std::size_t k = 0; k < sent.size(); ++k)
+      followed->deferred[sent[k]] = sent_now(queue_of(*reply), ctx.now, products[k]);
   }
   // What is gone is off sale.
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -275,8 +271,9 @@ Exchange<ListingPage> Blibli::read_listings(CallContext ctx, std::string cursor)
     Result<json::Value> detail = co_await std::move(asking_detail);
     if (!detail) {
       // Gone between the two calls, rejected, or read too often lately: the others are still read.
-      const ErrorKind kind = detail.error().kind;
-      if (kind == ErrorKind::not_found || kind == ErrorKind::rejected) continue;
+      const ErrorKind kind = of_one_item(detail.error()).kind;
+      if (kind == ErrorKind::not_found || kind == ErrorKind::rejected || kind == ErrorKind::blocked)
+        continue;
       co_return std::move(detail).error();
     }
     const RemoteProduct product = product_from(*detail);

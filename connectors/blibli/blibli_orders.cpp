@@ -131,6 +131,8 @@ Exchange<std::string> pack(CallContext ctx, OrderItem item, std::vector<std::str
   Exchange<json::Value> asking_others = ask(ctx, std::move(for_others), Success::value);
   Result<json::Value> reply = co_await std::move(asking_others);
   if (!reply) co_return std::move(reply).error();
+  if (!(*reply)["value"]["combineShipping"].is_array())
+    co_return Error(ErrorKind::transient, "channel_answer_unreadable", "no list of items");
   const std::vector<std::string> together = combinable(*reply);
 
   json::Array ids;

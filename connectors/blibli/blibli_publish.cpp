@@ -7,6 +7,7 @@
 
 #include "connectors/blibli/blibli.hpp"
 #include "connectors/blibli/envelope.hpp"
+#include "connectors/blibli/facts.hpp"
 #include "connectors/blibli/limits.hpp"
 #include "connectors/blibli/plan.hpp"
 #include "connectors/blibli/queue.hpp"
@@ -54,6 +55,8 @@ Exchange<json::Value> find_brand(CallContext ctx, std::string brand) {
   Exchange<json::Value> asking = ask(std::move(ctx), std::move(request), Success::value);
   Result<json::Value> reply = co_await std::move(asking);
   if (!reply) co_return std::move(reply).error();
+  if (!holds_list(*reply))
+    co_return Error(ErrorKind::transient, "channel_answer_unreadable", "no list of brands");
   json::Value found = brand_in(*reply, wanted);
   if (found.is_null() && brand.empty())
     co_return Error(ErrorKind::rejected, "blibli_brand_refused", "the product has no brand")
@@ -65,7 +68,7 @@ Exchange<RemoteProduct> read_product(CallContext ctx, std::string id) {
   HttpRequest request = get(ctx, "/seller/v1/products/" + percent_encode(id), {}, "product.detail");
   Exchange<json::Value> asking = ask(std::move(ctx), std::move(request), Success::content);
   Result<json::Value> reply = co_await std::move(asking);
-  if (!reply) co_return std::move(reply).error();
+  if (!reply) co_return of_one_item(std::move(reply).error());
   RemoteProduct product = product_from(*reply);
   if (product.id != id || product.state.empty())
     co_return Error(ErrorKind::transient, "channel_answer_unreadable",
@@ -193,7 +196,7 @@ Exchange<bool> align_images(CallContext ctx, Plan plan, std::vector<std::string>
     HttpRequest request = post(ctx, path, body, "product.image_add", Effect::set);
     Exchange<json::Value> asking = ask(ctx, std::move(request), Success::nothing);
     Result<json::Value> done = co_await std::move(asking);
-    if (!done) co_return std::move(done).error();
+    if (!done) co_return of_one_item(std::move(done).error());
   }
   // Whose pictures are not those we sent we leave alone.
   if (before.size() != product.image_paths.size()) co_return true;
@@ -205,7 +208,8 @@ Exchange<bool> align_images(CallContext ctx, Plan plan, std::vector<std::string>
         blibli::request(ctx, Method::del, path, {}, body, "product.image_delete", Effect::set);
     Exchange<json::Value> asking = ask(ctx, std::move(request), Success::nothing);
     Result<json::Value> done = co_await std::move(asking);
-    if (!done && done.error().kind != ErrorKind::not_found) co_return std::move(done).error();
+    if (!done && done.error().kind != ErrorKind::not_found)
+      co_return of_one_item(std::move(done).error());
   }
   co_return true;
 }
@@ -236,7 +240,7 @@ Exchange<ListingRef> align(CallContext ctx, Plan plan, json::Value memo, RemoteP
                                "product.variants", Effect::set);
     Exchange<json::Value> asking = ask(ctx, std::move(request), Success::nothing);
     Result<json::Value> done = co_await std::move(asking);
-    if (!done) co_return std::move(done).error();
+    if (!done) co_return of_one_item(std::move(done).error());
     Exchange<RemoteProduct> reading = read_product(ctx, product.id);
     Result<RemoteProduct> after = co_await std::move(reading);
     if (!after) co_return std::move(after).error();

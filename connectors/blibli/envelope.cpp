@@ -180,6 +180,14 @@ Exchange<json::Value> ask(CallContext ctx, HttpRequest request, Success success)
   co_return read_answer(ctx, asked, response);
 }
 
+Error of_one_item(Error error) {
+  if (error.kind != ErrorKind::throttled) return error;
+  error.kind = ErrorKind::blocked;
+  error.code = "blibli_item_limit";
+  if (error.retry_after == kThrottledWait) error.retry_after = kItemLimitWait;
+  return error;
+}
+
 bool concerns_the_call(const Error& error) {
   switch (error.kind) {
     case ErrorKind::rejected:

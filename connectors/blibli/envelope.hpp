@@ -44,6 +44,10 @@ std::string queue_of(const json::Value& answer);
 // Keys out of a text of the channel; cut to 500 bytes.
 std::string redacted(const CallContext& ctx, std::string_view text);
 
+// A limit that counts per product or per queue concerns that one alone: others need not wait for it
+// (facts 5). `throttled` becomes `blocked`.
+Error of_one_item(Error error);
+
 // Of the whole call, not of one element: the rest of a batch would meet it too.
 bool concerns_the_call(const Error& error);
 

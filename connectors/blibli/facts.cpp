@@ -49,6 +49,11 @@ json::Value codes_in(const json::Value& reply, std::initializer_list<std::string
 
 }  // namespace
 
+bool holds_list(const json::Value& reply) {
+  return reply["value"].is_array() || reply["value"]["content"].is_array() ||
+         reply["content"].is_array();
+}
+
 json::Value categories_from(const json::Value& reply) {
   json::Array out;
   for (const json::Value& root : list_in(reply)) collect_leaves(root, 0, out);

@@ -19,6 +19,8 @@
 // spellings that the two families use elsewhere (facts 13).
 namespace gerbang::blibli {
 
+// Whether an answer of the older family holds a list at all; one without is no empty one.
+bool holds_list(const json::Value& reply);
 json::Value categories_from(const json::Value& reply);
 json::Value pickup_points_from(const json::Value& reply);
 json::Value couriers_from(const json::Value& reply);

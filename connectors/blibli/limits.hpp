@@ -44,6 +44,8 @@ inline constexpr json::Limits kReplyLimits{8 * 1024 * 1024, 32, 400'000};
 
 // A 429 without Retry-After: most of the limits are per minute.
 inline constexpr Duration kThrottledWait = std::chrono::seconds(60);
+// The same of a limit per product or queue, which are per 15 or 30 minutes.
+inline constexpr Duration kItemLimitWait = std::chrono::minutes(5);
 inline constexpr Duration kPromotionWait = std::chrono::minutes(15);
 inline constexpr Duration kReviewWait = std::chrono::minutes(15);
 

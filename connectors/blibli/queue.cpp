@@ -24,7 +24,7 @@ Exchange<Queue> read_queue(CallContext ctx, std::string queue) {
       get(ctx, "/mta/api/businesspartner/v1/feed/detail", queue_query(queue), "queue.detail");
   Exchange<json::Value> asking = ask(std::move(ctx), std::move(request), Success::value);
   Result<json::Value> reply = co_await std::move(asking);
-  if (!reply) co_return std::move(reply).error();
+  if (!reply) co_return of_one_item(std::move(reply).error());
   if (!(*reply)["value"]["queueFeed"].is_object())
     co_return Error(ErrorKind::transient, "channel_answer_unreadable", "no queue in the answer");
   co_return queue_from(*reply);

@@ -35,8 +35,9 @@ std::string md5_hex(std::string_view body) {
 
 std::string joined(std::string_view method, std::string_view body_hash, std::string_view type,
                    TimePoint time, std::string_view path) {
+  const std::string date = wib_date(time);
   std::string out(method);
-  for (const std::string_view line : {body_hash, type, std::string_view(wib_date(time)), path}) {
+  for (const std::string_view line : {body_hash, type, std::string_view(date), path}) {
     out += '\n';
     out += line;
   }

@@ -1,7 +1,7 @@
 #include "connectors/blibli/wire_levels.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 
 #include "connectors/blibli/limits.hpp"
 
@@ -38,24 +38,22 @@ Queue queue_from(const json::Value& reply) {
 
 std::string to_text(const QueueTicket& ticket) {
   return ticket.queue + "|" + std::to_string(ticket.questions) + "|" +
-         std::to_string(to_unix_millis(ticket.asked));
+         std::to_string(to_unix_millis(ticket.asked)) + "|" + ticket.sku;
 }
 
 std::optional<QueueTicket> queue_ticket(std::string_view text) {
-  const auto last = text.rfind('|');
-  if (last == std::string_view::npos || last == 0) return std::nullopt;
-  const auto middle = text.rfind('|', last - 1);
-  if (middle == std::string_view::npos || middle == 0) return std::nullopt;
-  const auto number = [](std::string_view digits) -> std::optional<std::int64_t> {
-    std::int64_t n = 0;
-    const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
-    if (ec != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-    return n;
-  };
-  const auto questions = number(text.substr(middle + 1, last - middle - 1));
-  const auto asked = number(text.substr(last + 1));
-  if (!questions || !asked) return std::nullopt;
-  return QueueTicket{std::string(text.substr(0, middle)), *questions, from_unix_millis(*asked)};
+  std::array<std::string_view, 4> parts;
+  for (std::size_t n = 0; n < parts.size(); ++n) {
+    const auto bar = text.find('|');
+    if ((bar == std::string_view::npos) != (n == parts.size() - 1)) return std::nullopt;
+    parts[n] = text.substr(0, bar);
+    text.remove_prefix(bar == std::string_view::npos ? text.size() : bar + 1);
+  }
+  const auto questions = json::Value(parts[1]).to_integral();
+  const auto asked = json::Value(parts[2]).to_integral();
+  if (parts[0].empty() || !questions || !asked) return std::nullopt;
+  return QueueTicket{std::string(parts[0]), *questions, from_unix_millis(*asked),
+                     std::string(parts[3])};
 }
 
 json::Value price_body(std::string_view store, const std::vector<const PriceItem*>& items) {

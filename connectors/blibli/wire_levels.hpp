@@ -30,6 +30,7 @@ struct QueueTicket {
   std::string queue;
   std::int64_t questions = 0;
   TimePoint asked;
+  std::string sku;  // what the queue calls the entry
 };
 std::string to_text(const QueueTicket& ticket);
 std::optional<QueueTicket> queue_ticket(std::string_view text);

@@ -29,6 +29,11 @@ json::Value settings_of(const std::string& channel, const json::Value& extra) {
                          {"partner_key", kAppSecret},
                          {"push_key", kPushSecret},
                          {"calls_per_second", 1000}});
+  if (channel == "blibli")
+    base = json::object({{"client_id", kAppId},
+                         {"client_key", kAppSecret},
+                         {"webhook_key", kPushSecret},
+                         {"limit_scale", 0}});
   if (channel == "bukalapak")
     base = json::object(
         {{"client_id", kAppId}, {"client_secret", kAppSecret}, {"calls_per_minute", 100000}});

@@ -82,8 +82,8 @@ Reply set_stock(World& world, const Request& request) {
   if (auto no = check_pickup_point(request)) return *std::move(no);
   v->stock = *stock;
   p->updated = world.now();
-  world.changed(
-      json::object({{"sku", v->sku}, {"seller_sku", v->seller_sku}, {"stock", v->stock}}));
+  world.changed(json::object(
+      {{"product", p->sku}, {"sku", v->sku}, {"seller_sku", v->seller_sku}, {"stock", v->stock}}));
   return Reply::none();
 }
 
@@ -107,8 +107,8 @@ Reply update_variant(World& world, const Request& request) {
     v->seller_sku = sku;
   if (const auto buyable = request.body["buyable"].as_bool()) v->buyable = *buyable;
   p->updated = world.now();
-  world.changed(
-      json::object({{"sku", v->sku}, {"seller_sku", v->seller_sku}, {"price", v->price}}));
+  world.changed(json::object(
+      {{"product", p->sku}, {"sku", v->sku}, {"seller_sku", v->seller_sku}, {"price", v->price}}));
   return Reply::none();
 }
 

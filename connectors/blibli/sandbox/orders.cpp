@@ -274,7 +274,8 @@ Reply cancel_item(World& world, const Request& request) {
   if (is_listed && static_cast<std::size_t>(listed_reason - std::begin(kReasons)) < kEmptying) {
     if (auto [p, v] = world.variant(*request.store, i->variant); v) {
       v->stock = 0;
-      world.changed(json::object({{"sku", v->sku}, {"seller_sku", v->seller_sku}, {"stock", 0}}));
+      world.changed(json::object(
+          {{"product", p->sku}, {"sku", v->sku}, {"seller_sku", v->seller_sku}, {"stock", 0}}));
     }
   }
   return Reply::none();

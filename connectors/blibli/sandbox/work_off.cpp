@@ -55,18 +55,18 @@ void fill(World& world, Product& p, const json::Value& from) {
 }
 
 // PRELIVE waits for a person, POSTLIVE is live at once (facts 8.2).
-void submit(World& world, Product& p) {
+void submit(World& world, Product& p, TimePoint at) {
   p.state = ProductState::in_progress;
   p.note.clear();
   const bool manual = world.text("review", "approve") == "manual";
   if (world.text("live", "PRELIVE") == "POSTLIVE") {
     p.state = ProductState::active;
   } else if (!manual) {
-    p.review_due = world.now() + Duration(world.number("review_ms", 5000));
+    p.review_due = at + Duration(world.number("review_ms", 5000));
   }
 }
 
-QueueResult create(World& world, Store& store, const json::Value& item) {
+QueueResult create(World& world, Store& store, const json::Value& item, TimePoint at) {
   if (std::string why = refuse_product(world, store, item); !why.empty())
     return {std::string(item["productItems"][0]["sellerSku"].text()), std::move(why), false, {}};
   Product p;
@@ -74,7 +74,7 @@ QueueResult create(World& world, Store& store, const json::Value& item) {
   p.store = store.code;
   p.created = world.now();
   fill(world, p, item);
-  submit(world, p);
+  submit(world, p, at);
   const std::string sku = p.sku;
   const std::string named =
       world.enabled("queue_names_products", true) ? p.variants.front().sku : std::string();
@@ -82,13 +82,13 @@ QueueResult create(World& world, Store& store, const json::Value& item) {
   return {named, "SUCCESS", true, {}};
 }
 
-QueueResult revise(World& world, const Store& store, const json::Value& item) {
+QueueResult revise(World& world, const Store& store, const json::Value& item, TimePoint at) {
   Product* p = world.product(item["productSku"].text());
   if (!p) return {std::string(item["productSku"].text()), "Product is not found", false, {}};
   if (std::string why = refuse_product(world, store, item); !why.empty())
     return {p->sku, std::move(why), false, {}};
   fill(world, *p, item);
-  if (item["submit"].as_bool() == true) submit(world, *p);
+  if (item["submit"].as_bool() == true) submit(world, *p, at);
   return {p->sku, "SUCCESS", true, {}};
 }
 
@@ -160,15 +160,15 @@ void work_off(World& world, QueueFeed& queue) {
   for (const json::Value& item : queue.items) {
     QueueResult result;
     if (queue.action.starts_with("create")) {
-      result = create(world, *store, item);
+      result = create(world, *store, item, queue.due);
     } else if (queue.action == "reviseProduct") {
-      result = revise(world, *store, item);
+      result = revise(world, *store, item, queue.due);
     } else if (queue.action == "updateProduct") {
       result = update(world, *store, item);
     } else {
       result = archive(world, *store, item, queue.action == "archiveProduct");
     }
-    result.at = world.now();
+    result.at = queue.due;
     queue.results.push_back(std::move(result));
   }
 }

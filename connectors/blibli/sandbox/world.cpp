@@ -102,30 +102,43 @@ json::Value World::number_id(const std::string& id) const {
 }
 
 void World::advance() {
-  for (auto& [id, queue] : queues) {
-    if (!queue.worked_off && queue.due <= now()) {
-      queue.worked_off = true;
-      work_off(*this, queue);
+  // In the order of their time, however late somebody looks.
+  for (;;) {
+    QueueFeed* queue = nullptr;
+    for (auto& [id, q] : queues) {
+      if (!q.worked_off && q.due <= now() && (!queue || q.due < queue->due)) queue = &q;
     }
-  }
-  for (auto& [sku, product] : products) {
-    if (product.state != ProductState::in_progress || !product.review_due ||
-        *product.review_due > now())
-      continue;
-    product.review_due.reset();
-    product.updated = now();
-    const std::string verdict = text("review", "approve");
-    if (verdict == "correct") {
-      product.state = ProductState::need_correction;
-      product.note = text("review_note", "Image contains text or watermark");
-    } else if (verdict == "reject") {
-      product.state = ProductState::rejected;
+    Product* reviewed = nullptr;
+    for (auto& [sku, p] : products) {
+      if (p.state == ProductState::in_progress && p.review_due && *p.review_due <= now() &&
+          (!reviewed || *p.review_due < *reviewed->review_due))
+        reviewed = &p;
+    }
+    if (reviewed && (!queue || *reviewed->review_due <= queue->due)) {
+      end_review(*reviewed);
+    } else if (queue) {
+      queue->worked_off = true;
+      work_off(*this, *queue);
     } else {
-      product.state = ProductState::active;
+      return;
     }
-    push_product(product, product.state == ProductState::active ? "submission_created"
-                                                                : "submission_rejected");
   }
+}
+
+void World::end_review(Product& product) {
+  product.updated = *product.review_due;
+  product.review_due.reset();
+  const std::string verdict = text("review", "approve");
+  if (verdict == "correct") {
+    product.state = ProductState::need_correction;
+    product.note = text("review_note", "Image contains text or watermark");
+  } else if (verdict == "reject") {
+    product.state = ProductState::rejected;
+  } else {
+    product.state = ProductState::active;
+  }
+  push_product(product, product.state == ProductState::active ? "submission_created"
+                                                              : "submission_rejected");
 }
 
 Store* World::store(std::string_view code) {

@@ -72,6 +72,7 @@ struct World {
 
   // -- time: queues that are due are worked off, reviews that are due end
   void advance();
+  void end_review(Product& product);
 
   // -- lookups
   Store* store(std::string_view code);
