@@ -4,6 +4,7 @@
 #include "core/base/crypto.hpp"
 #include "core/base/log.hpp"
 #include "core/base/url.hpp"
+#include "core/connector/redact.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/engine.hpp"
 
@@ -140,10 +141,10 @@ awaitable<Result<std::vector<TokenSet>>> Engine::exchange_grant(Shop shop,
   context.remote_shop_id = shop.remote_id;
   context.now = ports_.clock->now();
   context.nonce = ports_.random->hex(16);
-  Exchange<std::vector<TokenSet>> exchange =
-      connector.exchange_code(std::move(context), std::move(grant));
+  Exchange<std::vector<TokenSet>> exchange = connector.exchange_code(context, std::move(grant));
   auto driving = caller.drive(std::move(exchange));
   Result<std::vector<TokenSet>> tokens = co_await std::move(driving);
+  redact(tokens, context);
   if (tokens && tokens->empty())
     co_return Error(ErrorKind::rejected, "authorisation_empty", "the grant covers no shop");
   co_return tokens;

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/base/log.hpp"
+#include "core/connector/redact.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/inbox.hpp"
 
@@ -200,6 +201,7 @@ awaitable<void> Engine::recover_lost_events(std::string channel) {
     Exchange<LostEvents> reading = connector.read_lost_events(context);
     auto driving = caller.drive(std::move(reading));
     Result<LostEvents> lost = co_await std::move(driving);
+    redact(lost, context);
     if (!lost) {
       log::warning("lost_events.not_read",
                    {{"channel", channel}, {"error", lost.error().describe()}});

@@ -1,6 +1,7 @@
 #include "core/sync/tokens.hpp"
 
 #include "core/base/log.hpp"
+#include "core/connector/redact.hpp"
 #include "core/sync/await.hpp"
 
 namespace gerbang::sync {
@@ -93,9 +94,11 @@ awaitable<Result<void>> TokenKeeper::refresh() {
   // asked.
   Result<TokenSet> fresh = Error(ErrorKind::bug, "refresh_not_tried");
   for (int round = 0; round < 2; ++round) {
-    Exchange<TokenSet> exchange = connector_.refresh_tokens(make_context());
+    const CallContext context = make_context();
+    Exchange<TokenSet> exchange = connector_.refresh_tokens(context);
     auto driving = caller_.drive(std::move(exchange));
     Result<TokenSet> answer = co_await std::move(driving);
+    redact(answer, context);
     fresh = std::move(answer);
     if (fresh || fresh.error().kind != ErrorKind::indeterminate) break;
   }

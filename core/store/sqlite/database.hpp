@@ -114,8 +114,10 @@ class Database {
 
  private:
   friend class Statement;
-  [[noreturn]] void fail(const char* doing) const;
+  void configure(Mode mode);
+  [[noreturn]] void fail(const char* doing);
   sqlite3* handle_ = nullptr;
+  bool failed_ = false;  // the file below failed: nothing more goes through this connection
   std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
 };
 
