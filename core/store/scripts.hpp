@@ -321,7 +321,7 @@ struct Settlement {
   std::optional<bool> sent_listed;
   bool removed = false;  // state, done: the channel deleted it; its remote ids are forgotten
   // Publishing: remote ids, SKU → variant id, memo.
-  std::optional<std::string> remote_product;
+  std::optional<std::string> remote_product;  // "" with a failure: gone, its ids are forgotten
   std::map<std::string, std::string> remote_variants;
   std::optional<json::Value> memo;
   std::vector<Shipment> shipments;  // order actions

@@ -1,6 +1,10 @@
 // A shop without a consent page and with a queue, under the whole engine in virtual time.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <set>
+
 #include "tests/engine/village.hpp"
 
 namespace gerbang::kit {
@@ -47,6 +51,29 @@ TEST_F(Blibli, a_village_is_published_through_the_queue) {
   EXPECT_EQ(offer, (std::map<std::string, Quantity>{
                        {"KOPI-250", 40}, {"KOPI-500", 20}, {"KERANJANG-M", 12}}));
   EXPECT_EQ(calls("product.create"), 2u);
+}
+
+// Every product of the demo catalogue, its pictures behind http, its axes of all kinds.
+TEST(BlibliDemo, the_demo_catalogue_is_published_whole) {
+  std::ifstream in(GERBANG_SOURCE_DIR "/deploy/demo/katalog.json", std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto demo = json::parse(text);
+  ASSERT_TRUE(demo.ok());
+  World::Options options;
+  options.channels = {"blibli"};
+  World world(options);
+  std::set<std::string> skus;
+  for (const json::Value& product : (*demo)["products"].items()) {
+    if ((product["channels"]["blibli"]["listed"]).as_bool() == false) continue;
+    world.put(product);
+    for (const json::Value& v : product["variants"].items()) skus.emplace(v["sku"].text());
+  }
+  ASSERT_GT(skus.size(), 20u);
+  const Shop shop = world.connect("blibli", "BUM Desa Sukamaju");
+  ASSERT_TRUE(world.run_until([&] { return world.waiting_work() == 0; }, hours(2)));
+  std::set<std::string> offered;
+  for (const auto& [sku, stock] : world.on_offer("blibli", shop)) offered.insert(sku);
+  EXPECT_EQ(offered, skus);
 }
 
 TEST_F(Blibli, an_order_at_blibli_lowers_what_shopee_offers_and_the_other_way_round) {

@@ -258,6 +258,22 @@ TEST_F(Settle, removed_listing_is_published_anew_when_it_is_offered_again) {
   EXPECT_EQ(view.draft.variants.front().remote_variant, "");
 }
 
+TEST_F(Settle, a_product_that_vanished_at_the_channel_is_created_anew) {
+  settle_all(shopee);
+  product("KOPI", {variant("KOPI-250")});
+  const auto work = due(shopee, Aspect::content);
+  ASSERT_EQ(work.size(), 1u);
+  Settlement s = failed(work.front(), "not_found", "listing_gone", Settlement::Next::retry);
+  s.remote_product = "";
+  s.due_at = clock.now();
+  settle(s);
+  const auto view = ask(LoadDraft{shopee, "KOPI"});
+  EXPECT_EQ(view.draft.remote_product, "");
+  EXPECT_FALSE(view.maybe_published);
+  EXPECT_EQ(due(shopee, Aspect::content).size(), 1u);
+  EXPECT_TRUE(ask(LoadStock{shopee, {"KOPI-250"}}).empty());
+}
+
 TEST_F(Settle, unlisted_listing_keeps_its_ids) {
   settle_all(shopee);
   must(WithdrawProduct{org, "KOPI", {}});
