@@ -25,7 +25,10 @@ void SqliteScripts::mark(const std::string& organisation, const std::string& sho
              " ON CONFLICT (shop, aspect, subject) DO UPDATE SET"
              " revision = excluded.revision, urgency = min(urgency, excluded.urgency),"
              " since = CASE parked WHEN 1 THEN excluded.since ELSE since END,"
-             " due_at = excluded.due_at, attempts = 0, detail = excluded.detail, parked = 0"
+             " due_at = excluded.due_at, attempts = 0, parked = 0,"
+             // What a channel has deferred stays known until it has been heard of.
+             " detail = CASE WHEN aspect IN ('price', 'state') AND excluded.detail = '' THEN detail"
+             " ELSE excluded.detail END"
              " WHERE excluded.revision > revision")
           .bind(1, shop)
           .bind(2, to_string(aspect))
