@@ -14,7 +14,6 @@ namespace gerbang::sync {
 using boost::asio::awaitable;
 
 namespace {
-constexpr Duration kRescan = std::chrono::seconds(15);
 constexpr Duration kTrimInterval = std::chrono::minutes(10);
 }  // namespace
 
@@ -45,6 +44,7 @@ void Engine::stop() {
   boost::asio::post(executor_, [this] {
     stopping_ = true;
     for (auto& [id, running] : lanes_) running.lane->stop();
+    for (Signal& stopped : stopped_) stopped.notify();
     signal_.notify();
   });
 }
@@ -121,15 +121,16 @@ awaitable<void> Engine::run() {
     const std::string channel = connector->info().channel;
     if (!connector->info().can.lost_events || !settings_of(channel)) continue;
     ++loops_;
-    boost::asio::co_spawn(executor_, lost_events_loop(channel), ended);
+    boost::asio::co_spawn(executor_, lost_events_loop(channel, stopped_.emplace_back(executor_)),
+                          ended);
   }
   ++loops_;
-  boost::asio::co_spawn(executor_, housekeeping_loop(), ended);
+  boost::asio::co_spawn(executor_, housekeeping_loop(stopped_.emplace_back(executor_)), ended);
 
   while (!stopping_) {
     auto opening = open_lanes();
     co_await std::move(opening);
-    auto sleeping = ports_.timers->sleep_until(ports_.clock->now() + kRescan);
+    auto sleeping = ports_.timers->sleep_until(ports_.clock->now() + options_.rescan_interval);
     auto waking = signal_.wait();
     auto either = std::move(sleeping) || std::move(waking);
     if (!shops_changed_ && !stopping_) co_await std::move(either);
@@ -148,12 +149,19 @@ awaitable<void> Engine::run() {
   }
 }
 
-awaitable<void> Engine::housekeeping_loop() {
+awaitable<void> Engine::pause(TimePoint until, Signal& stopped) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  auto sleeping = ports_.timers->sleep_until(until);
+  auto waking = stopped.wait();
+  auto either = std::move(sleeping) || std::move(waking);
+  co_await std::move(either);
+}
+
+awaitable<void> Engine::housekeeping_loop(Signal& stopped) {
   TimePoint next = ports_.clock->now() + std::chrono::seconds(30);
   while (!stopping_) {
-    auto sleeping =
-        ports_.timers->sleep_until(std::min(next, ports_.clock->now() + std::chrono::seconds(1)));
-    co_await std::move(sleeping);
+    auto pausing = pause(next, stopped);
+    co_await std::move(pausing);
     if (stopping_ || ports_.clock->now() < next) continue;
     next = ports_.clock->now() + kTrimInterval;
     for (bool more = true; more && !stopping_;) {
@@ -175,12 +183,11 @@ awaitable<void> Engine::housekeeping_loop() {
   }
 }
 
-awaitable<void> Engine::lost_events_loop(std::string channel) {
+awaitable<void> Engine::lost_events_loop(std::string channel, Signal& stopped) {
   TimePoint next = ports_.clock->now() + std::chrono::seconds(5);
   while (!stopping_) {
-    auto sleeping =
-        ports_.timers->sleep_until(std::min(next, ports_.clock->now() + std::chrono::seconds(1)));
-    co_await std::move(sleeping);
+    auto pausing = pause(next, stopped);
+    co_await std::move(pausing);
     if (stopping_ || ports_.clock->now() < next) continue;
     next = ports_.clock->now() + options_.lost_events_interval;
     auto recovering = recover_lost_events(channel);
