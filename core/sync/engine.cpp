@@ -67,6 +67,7 @@ awaitable<void> Engine::open_lanes() {
     log::warning("engine.shops_not_read", {{"error", shops.error().describe()}});
     co_return;
   }
+  if (stopping_) co_return;  // a lane that is opened now nobody would stop
   shops_changed_ = false;
   std::map<std::string, std::pair<std::int64_t, TimePoint>> waiting;  // by channel
   std::map<std::pair<std::string, std::string>, int> states;
