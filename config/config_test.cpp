@@ -142,6 +142,14 @@ TEST_F(ConfigTest, broken_toml_names_the_line) {
   EXPECT_THAT(c.error().detail, HasSubstr("line 2: "));
 }
 
+TEST_F(ConfigTest, a_table_header_that_is_no_name_is_reported) {
+  EXPECT_THAT(findings(parse("\n[*]\n")), ElementsAre(Pair("", "config_syntax")));
+}
+
+TEST_F(ConfigTest, a_letter_where_a_number_ends_is_reported) {
+  EXPECT_THAT(findings(parse("[server]\nport = 0é\n")), ElementsAre(Pair("", "config_syntax")));
+}
+
 TEST_F(ConfigTest, without_a_master_key_it_does_not_start) {
   EXPECT_THAT(findings(parse("")), ElementsAre(Pair("/store/master_key_file", "field_missing")));
   EXPECT_THAT(findings(parse("[store]\nmaster_key_file = \"nowhere\"\n")),

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "connectors/sandbox/sandbox.hpp"
 #include "core/connector/connector.hpp"
@@ -13,5 +15,7 @@ namespace gerbang {
 void add_connectors(Registry& registry);
 // The sandbox of a channel; null when there is none.
 std::unique_ptr<sandbox::Sandbox> make_sandbox(std::string_view channel, sandbox::Options options);
+// The channels that have one, in the order of the list.
+std::vector<std::string> sandbox_channels();
 
 }  // namespace gerbang

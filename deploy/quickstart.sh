@@ -6,13 +6,15 @@
 #   deploy/quickstart.sh reset    stop, and forget the demo's data
 #
 # Safe to repeat: what runs goes on running, what is loaded is loaded again without doubling.
-# Everything it makes is in out/demo. Ports: 8080 gateway, 8099 images, 8101-8103 sandboxes.
+# Everything it makes is in out/demo. Ports: 8080 gateway, 8099 images, from 8101 on the sandboxes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 demo=$root/out/demo
 bin=$root/build/release/bin
 url=http://127.0.0.1:8080
+# Marketplaces of the demo: those whose sandbox has demo settings.
+mapfile -t channels < <(grep -l '"demo"' connectors/*/sandbox/app.json | cut -d/ -f2)
 
 say() { printf '\n== %s\n' "$*"; }
 die() { printf 'quickstart: %s\n' "$*" >&2; exit 1; }
@@ -55,6 +57,10 @@ api() { curl -fsS -H "Authorization: Bearer $1" -H 'Content-Type: application/js
 admin() { api "$(cat "$demo/admin.key")" "$@"; }
 village() { api "$(cat "$demo/village.key")" "$@"; }
 
+expects() { jq -j "$2" "connectors/$1/sandbox/app.json"; }   # channel, jq filter
+port() { jq -j --arg c "$1" '.[$c]' "$demo/sandboxes.json"; }
+listings() { curl -fsS "http://127.0.0.1:$(port "$1")/_sandbox/listings?shop_id=$(cat "$demo/$1.remote")"; }
+
 secret() {  # file: a random secret, made once
   [ -s "$demo/$1" ] || (umask 077; openssl rand -hex 32 >"$demo/$1")
 }
@@ -63,13 +69,6 @@ configure() {
   mkdir -p "$demo"
   secret master.key
   secret admin.key
-  (
-    umask 077
-    # Invented credentials that the sandboxes expect; real ones come from each marketplace's console.
-    printf sandbox-shopee-partner-key >"$demo/shopee.secret"
-    printf sandbox-shopee-push-key >"$demo/shopee-push.secret"
-    printf bukalapak-sandbox-secret >"$demo/bukalapak.secret"
-  )
   cat >"$demo/gerbang.toml" <<TOML
 # The demo's configuration; every setting is explained in config/gerbang.example.toml.
 [server]
@@ -84,30 +83,31 @@ key_file = "admin.key"
 allow_private_tenant_addresses = true
 [sync]
 poll_interval = "10s"
-[[app]]
-channel = "shopee"
-app_id = "2007701"
-secret_file = "shopee.secret"
-push_secret_file = "shopee-push.secret"
-api_url = "http://127.0.0.1:8101"
-auth_url = "http://127.0.0.1:8101/auth"
-rate_scale = 5.0
-[[app]]
-channel = "bukalapak"
-enabled = true
-app_id = "bukalapak-sandbox"
-secret_file = "bukalapak.secret"
-api_url = "http://127.0.0.1:8102"
-auth_url = "http://127.0.0.1:8102"
-rate_scale = 50.0
 TOML
+  local channel
+  for channel in "${channels[@]}"; do
+    # Invented credentials that the sandbox expects; real ones come from each marketplace's console.
+    (umask 077; expects "$channel" .secret >"$demo/$channel.secret")
+    (umask 077; expects "$channel" '.push_secret // .secret' >"$demo/$channel-push.secret")
+    cat >>"$demo/gerbang.toml" <<TOML
+[[app]]
+channel = "$channel"
+enabled = true
+app_id = "$(expects "$channel" .app_id)"
+secret_file = "$channel.secret"
+push_secret_file = "$channel-push.secret"
+api_url = "http://127.0.0.1:$(port "$channel")"
+auth_url = "http://127.0.0.1:$(port "$channel")$(expects "$channel" .auth_path)"
+rate_scale = $(expects "$channel" '.demo.rate_scale | tostring | if test("[.]") then . else . + ".0" end')
+TOML
+  done
 }
 
 # A shop of the demo village, connected once: the links a seller would click.
 connect() {
-  local channel=$1 port=$2 remote shop link
+  local channel=$1 remote shop link
   if [ -s "$demo/$channel.shop" ]; then return 0; fi
-  remote=$(curl -fsS "http://127.0.0.1:$port/_sandbox/shops" -d "{\"name\":\"BUM Desa Sukamaju\"}" | jq -r .shop_id)
+  remote=$(curl -fsS "http://127.0.0.1:$(port "$channel")/_sandbox/shops" -d "{\"name\":\"BUM Desa Sukamaju\"}" | jq -r .shop_id)
   shop=$(village /v1/shops -d "{\"channel\":\"$channel\",\"name\":\"BUM Desa Sukamaju di $channel\"}")
   link=$(jq -r .authorise_url <<<"$shop")
   curl -fsSL "$link&shop_id=$remote&approve=$remote" >/dev/null
@@ -131,9 +131,8 @@ load() {
     village "/v1/shops/$(cat "$gone")/retire" -X POST >/dev/null
     rm -f "$gone"
   done
-  connect shopee 8101
-  connect bukalapak 8102
-  local code
+  local channel code
+  for channel in "${channels[@]}"; do connect "$channel"; done
   for file in katalog.csv katalog.json; do
     code=0
     "$bin/gerbang" import "$root/deploy/demo/$file" --key-file "$demo/village.key" >"$demo/$file.report" || code=$?
@@ -163,25 +162,29 @@ say "Build"
 cmake --preset release >/dev/null
 cmake --build --preset release --target gerbang gerbang-sandboxes -- --quiet
 say "Start"
+mkdir -p "$demo"
+# The sandboxes keep their state in memory: after a new start their shops are new ones.
+if ! alive sandboxes gerbang-sandboxes; then
+  rm -f "$demo/sandboxes.json"
+  for file in "$demo"/*.shop; do [ ! -e "$file" ] || mv "$file" "$file.gone"; done
+  settings=()
+  for channel in "${channels[@]}"; do
+    while read -r setting; do settings+=(--setting "$channel.$setting"); done \
+      < <(expects "$channel" '.demo.settings | to_entries[] | "\(.key)=\(.value)\n"')
+  done
+  launch sandboxes gerbang-sandboxes --hook-base "$url" --ready-file "$demo/sandboxes.json" "${settings[@]}"
+fi
+wait_until "the sandboxes listen" 20 test -s "$demo/sandboxes.json"
 configure
 "$bin/gerbang" check-config --config "$demo/gerbang.toml"
-# The sandboxes keep their state in memory: after a new start their shops are new ones.
-for file in "$demo"/*.shop; do
-  alive sandboxes gerbang-sandboxes || [ ! -e "$file" ] || mv "$file" "$file.gone"
-done
-launch sandboxes gerbang-sandboxes --hook-base "$url" \
-  --setting shopee.calls_per_second=50 --setting bukalapak.calls_per_minute=6000
-wait_until "the sandboxes listen" 20 curl -fsS http://127.0.0.1:8102/_sandbox/settings
 launch gateway gerbang serve --config "$demo/gerbang.toml"
 wait_until "the gateway is ready" 20 curl -fsS "$url/readyz"
 say "Load the demo village"
 load
-echo "Publishing to both shops …"
+echo "Publishing to ${#channels[@]} shops …"
 wait_until "everything is published" 300 settled
-for channel in shopee:8101 bukalapak:8102; do
-  remote=$(cat "$demo/${channel%:*}.remote")
-  count=$(curl -fsS "http://127.0.0.1:${channel#*:}/_sandbox/listings?shop_id=$remote" | jq '[.listings[] | select(.listed)] | length')
-  echo "${channel%:*}: $count listings on offer"
+for channel in "${channels[@]}"; do
+  echo "$channel: $(listings "$channel" | jq '[.listings[] | select(.listed)] | length') listings on offer"
 done
 
 cat <<TXT
@@ -190,9 +193,9 @@ gerbang runs.
   Read the API:        $url/docs
   What was refused:    cat $demo/katalog.csv.report
   Shops and work:      $bin/gerbang shop list --key-file $demo/village.key
-  Buy at Shopee:       curl -d '{"shop_id":"$(cat "$demo/shopee.remote")","lines":[{"sku":"KOPI-ROB-250","quantity":2}],"pay":true}' http://127.0.0.1:8101/_sandbox/orders
+  Buy at Shopee:       curl -d '{"shop_id":"$(cat "$demo/shopee.remote")","lines":[{"sku":"KOPI-ROB-250","quantity":2}],"pay":true}' http://127.0.0.1:$(port shopee)/_sandbox/orders
   See the order:       $bin/gerbang order list --key-file $demo/village.key
-  Bukalapak's stock:   curl -s 'http://127.0.0.1:8102/_sandbox/listings?shop_id=$(cat "$demo/bukalapak.remote")' | jq '.listings[] | select(.sku=="KOPI-ROB-250")'
+  Bukalapak's stock:   curl -s 'http://127.0.0.1:$(port bukalapak)/_sandbox/listings?shop_id=$(cat "$demo/bukalapak.remote")' | jq '.listings[] | select(.sku=="KOPI-ROB-250")'
   Pull the plug:       kill -9 \$(cat $demo/gateway.pid); deploy/quickstart.sh
   End it:              deploy/quickstart.sh stop
 

@@ -5,21 +5,31 @@
 #   tests/run.sh --quick    the debug suite only
 #   tests/run.sh --tidy     clang-tidy and clang-format over the tree as well
 #   tests/run.sh --tsan     the suite under ThreadSanitizer as well
+#   tests/run.sh --fuzz N   N seconds for each fuzz target instead of 10; 0: not at all
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 presets=(debug asan)
 tidy=no
-for argument in "$@"; do
-  case "$argument" in
-    --quick) presets=(debug) ;;
+fuzz=10
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --quick)
+      presets=(debug)
+      fuzz=0
+      ;;
+    --fuzz)
+      fuzz=${2:?seconds}
+      shift
+      ;;
     --tidy) tidy=yes ;;
     --tsan) presets+=(tsan) ;;
     *)
-      sed -n '2,8p' "$0"
+      sed -n '2,9p' "$0"
       exit 2
       ;;
   esac
+  shift
 done
 
 deploy/install-packages.sh
@@ -34,6 +44,11 @@ for preset in "${presets[@]}"; do
   echo "== $preset: test"
   ctest --preset "$preset"
 done
+
+if [ "$fuzz" -gt 0 ]; then
+  echo "== fuzz: $fuzz s for each target"
+  tests/fuzz/run.sh "$fuzz"
+fi
 
 if [ "$tidy" = yes ]; then
   echo "== clang-format"

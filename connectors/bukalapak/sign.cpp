@@ -1,6 +1,7 @@
 #include "connectors/bukalapak/sign.hpp"
 
 #include "connectors/bukalapak/wire.hpp"
+#include "core/base/foreign_time.hpp"
 
 namespace gerbang::bukalapak {
 
@@ -68,7 +69,7 @@ Result<TokenSet> read_tokens(const HttpResponse& response, TimePoint now,
   out.obtained_at = now;
   // Counted from our clock, which was read before the call, not from their created_at: so a
   // difference between the clocks cannot make a token look alive after its end.
-  out.access_expires_at = now + std::chrono::seconds(*life);
+  out.access_expires_at = now + foreign_seconds(*life);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include "connectors/sample/limits.hpp"
 #include "connectors/sample/sign.hpp"
 #include "connectors/sample/units.hpp"
+#include "core/base/foreign_time.hpp"
 
 namespace gerbang::sample {
 
@@ -112,8 +113,8 @@ Result<TokenSet> read_tokens(const json::Value& result, TimePoint now) {
   out.access = Secret(std::string(result["access_token"].text()));
   out.refresh = Secret(std::string(result["refresh_token"].text()));
   out.obtained_at = now;
-  out.access_expires_at = now + std::chrono::seconds(*access);
-  out.refresh_expires_at = now + std::chrono::seconds(*refresh);
+  out.access_expires_at = now + foreign_seconds(*access);
+  out.refresh_expires_at = now + foreign_seconds(*refresh);
   out.remote_shop_id = result["shop_id"].to_text();
   out.remote_shop_name = result["shop_name"].text();
   return out;

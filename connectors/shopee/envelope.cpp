@@ -7,42 +7,11 @@
 #include "connectors/shopee/limits.hpp"
 #include "connectors/shopee/units.hpp"
 #include "core/base/log.hpp"
+#include "core/connector/redact.hpp"
 
 namespace gerbang::shopee {
 
 namespace {
-
-constexpr std::size_t kMessageBytes = 500;
-
-void blot_out(std::string& text, std::string_view what) {
-  if (what.size() < 6) return;  // too short to be a secret, and would blot out words
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 3))
-    text.replace(at, what.size(), "***");
-}
-
-// sign=…, access_token=…, and any run of 32 and more hex digits.
-void blot_out_parameters(std::string& text) {
-  for (const std::string_view name : {"access_token=", "refresh_token=", "sign=", "code="}) {
-    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
-      at += name.size();
-      const auto end = std::min(text.find_first_of("&\"' ,;)", at), text.size());
-      text.replace(at, end - at, "***");
-    }
-  }
-  const auto hex = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    std::size_t n = 0;
-    while (i + n < text.size() && hex(text[i + n])) ++n;
-    if (n >= 32) {
-      text.replace(i, n, "***");
-      i += 3;
-    } else {
-      i += n + 1;
-    }
-  }
-}
 
 // Until the daily quota of the app comes back: 00:00 UTC+8 (facts 1.6).
 Duration until_quota_resets(TimePoint now) {
@@ -139,17 +108,7 @@ bool is_envelope(const json::Value& body) {
 }  // namespace
 
 std::string redacted(const CallContext& ctx, std::string_view sent) {
-  std::string text(sent.substr(0, 4 * kMessageBytes));
-  for (const Secret* s : {&ctx.access_token, &ctx.refresh_token, &ctx.app.secret,
-                          &ctx.app.push_secret, &ctx.app.push_secret_before})
-    blot_out(text, s->reveal());
-  blot_out_parameters(text);
-  if (text.size() > kMessageBytes) {
-    std::size_t cut = kMessageBytes;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
-    text.resize(cut);
-  }
-  return text;
+  return redacted_text(ctx, sent);
 }
 
 Answer read_answer(const CallContext& ctx, const Asked& asked, const HttpResponse& response) {

@@ -8,6 +8,7 @@
 #include "connectors/shopee/limits.hpp"
 #include "connectors/shopee/request.hpp"
 #include "connectors/shopee/shopee.hpp"
+#include "core/base/foreign_time.hpp"
 #include "core/base/url.hpp"
 
 namespace gerbang::shopee {
@@ -30,8 +31,8 @@ Result<TokenSet> tokens_from(const CallContext& ctx, const json::Value& reply,
   if (out.access.empty() || out.refresh.empty() || !expire_in || *expire_in <= 0)
     return Error(ErrorKind::indeterminate, "channel_answer_unreadable", "an answer without tokens");
   out.obtained_at = ctx.now;
-  out.access_expires_at = *expire_in > kAbsolute ? from_unix_seconds(*expire_in)
-                                                 : ctx.now + std::chrono::seconds(*expire_in);
+  out.access_expires_at =
+      *expire_in > kAbsolute ? foreign_time(*expire_in) : ctx.now + foreign_seconds(*expire_in);
   out.refresh_expires_at = ctx.now + kRefreshTokenLife;
   out.remote_shop_id = std::move(remote_shop_id);
   return out;

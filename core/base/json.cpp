@@ -44,10 +44,12 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   }
   bool String(const char* text, rapidjson::SizeType size, bool) {
     if (has_nul(text, size)) return fail("a string contains U+0000");
+    if (has_surrogate(text, size)) return fail("a string contains half a surrogate pair");
     return add(Value(std::string(text, size)));
   }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
     if (has_nul(text, size)) return fail("a key contains U+0000");
+    if (has_surrogate(text, size)) return fail("a key contains half a surrogate pair");
     Frame& top = stack_.back();
     top.key.assign(text, size);
     bool fresh = true;
@@ -82,6 +84,15 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
 
   static bool has_nul(const char* text, std::size_t size) {
     return std::string_view(text, size).find('\0') != std::string_view::npos;
+  }
+  // RapidJSON lets a second half without its first through ("\\ude00") and writes it as three bytes
+  // that are not UTF-8.
+  static bool has_surrogate(const char* text, std::size_t size) {
+    const std::string_view s(text, size);
+    for (auto at = s.find('\xED'); at != std::string_view::npos; at = s.find('\xED', at + 1)) {
+      if (at + 1 < size && static_cast<unsigned char>(s[at + 1]) >= 0xA0) return true;
+    }
+    return false;
   }
   bool fail(std::string why) {
     why_ = std::move(why);

@@ -2,6 +2,7 @@
 #include "core/base/crypto.hpp"
 #include "core/base/log.hpp"
 #include "core/base/url.hpp"
+#include "core/connector/redact.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/engine.hpp"
 
@@ -89,10 +90,10 @@ awaitable<Result<Shop>> Engine::complete_authorisation(
   context.nonce = ports_.random->hex(16);
   AuthorisationGrant grant;
   grant.query = std::move(query);
-  Exchange<std::vector<TokenSet>> exchange =
-      connector->exchange_code(std::move(context), std::move(grant));
+  Exchange<std::vector<TokenSet>> exchange = connector->exchange_code(context, std::move(grant));
   auto driving = caller.drive(std::move(exchange));
   Result<std::vector<TokenSet>> tokens = co_await std::move(driving);
+  redact(tokens, context);
   if (!tokens) co_return std::move(tokens).error();
   if (tokens->empty())
     co_return Error(ErrorKind::rejected, "authorisation_empty", "the grant covers no shop");

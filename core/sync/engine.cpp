@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/base/log.hpp"
+#include "core/connector/redact.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/inbox.hpp"
 
@@ -44,7 +45,7 @@ void Engine::stop() {
   boost::asio::post(executor_, [this] {
     stopping_ = true;
     for (auto& [id, running] : lanes_) running.lane->stop();
-    for (Signal& stopped : stopped_) stopped.notify();
+    for (const auto& end : loop_ends_) end->notify();
     signal_.notify();
   });
 }
@@ -122,11 +123,12 @@ awaitable<void> Engine::run() {
     const std::string channel = connector->info().channel;
     if (!connector->info().can.lost_events || !settings_of(channel)) continue;
     ++loops_;
-    boost::asio::co_spawn(executor_, lost_events_loop(channel, stopped_.emplace_back(executor_)),
-                          ended);
+    loop_ends_.push_back(std::make_unique<Signal>(executor_));
+    boost::asio::co_spawn(executor_, lost_events_loop(channel, *loop_ends_.back()), ended);
   }
   ++loops_;
-  boost::asio::co_spawn(executor_, housekeeping_loop(stopped_.emplace_back(executor_)), ended);
+  loop_ends_.push_back(std::make_unique<Signal>(executor_));
+  boost::asio::co_spawn(executor_, housekeeping_loop(*loop_ends_.back()), ended);
 
   while (!stopping_) {
     auto opening = open_lanes();
@@ -150,19 +152,19 @@ awaitable<void> Engine::run() {
   }
 }
 
-awaitable<void> Engine::pause(TimePoint until, Signal& stopped) {
+awaitable<void> Engine::rest(TimePoint until, Signal& end) {
   using namespace boost::asio::experimental::awaitable_operators;
   auto sleeping = ports_.timers->sleep_until(until);
-  auto waking = stopped.wait();
-  auto either = std::move(sleeping) || std::move(waking);
+  auto ending = end.wait();
+  auto either = std::move(sleeping) || std::move(ending);
   co_await std::move(either);
 }
 
-awaitable<void> Engine::housekeeping_loop(Signal& stopped) {
+awaitable<void> Engine::housekeeping_loop(Signal& end) {
   TimePoint next = ports_.clock->now() + std::chrono::seconds(30);
   while (!stopping_) {
-    auto pausing = pause(next, stopped);
-    co_await std::move(pausing);
+    auto resting = rest(next, end);
+    co_await std::move(resting);
     if (stopping_ || ports_.clock->now() < next) continue;
     next = ports_.clock->now() + kTrimInterval;
     for (bool more = true; more && !stopping_;) {
@@ -184,11 +186,11 @@ awaitable<void> Engine::housekeeping_loop(Signal& stopped) {
   }
 }
 
-awaitable<void> Engine::lost_events_loop(std::string channel, Signal& stopped) {
+awaitable<void> Engine::lost_events_loop(std::string channel, Signal& end) {
   TimePoint next = ports_.clock->now() + std::chrono::seconds(5);
   while (!stopping_) {
-    auto pausing = pause(next, stopped);
-    co_await std::move(pausing);
+    auto resting = rest(next, end);
+    co_await std::move(resting);
     if (stopping_ || ports_.clock->now() < next) continue;
     next = ports_.clock->now() + options_.lost_events_interval;
     auto recovering = recover_lost_events(channel);
@@ -208,6 +210,7 @@ awaitable<void> Engine::recover_lost_events(std::string channel) {
     Exchange<LostEvents> reading = connector.read_lost_events(context);
     auto driving = caller.drive(std::move(reading));
     Result<LostEvents> lost = co_await std::move(driving);
+    redact(lost, context);
     if (!lost) {
       log::warning("lost_events.not_read",
                    {{"channel", channel}, {"error", lost.error().describe()}});

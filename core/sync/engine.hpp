@@ -2,7 +2,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -45,9 +44,10 @@ class Engine {
 
   boost::asio::awaitable<void> open_lanes();
   boost::asio::awaitable<void> recover_lost_events(std::string channel);
-  boost::asio::awaitable<void> lost_events_loop(std::string channel, Signal& stopped);
-  boost::asio::awaitable<void> housekeeping_loop(Signal& stopped);
-  boost::asio::awaitable<void> pause(TimePoint until, Signal& stopped);
+  boost::asio::awaitable<void> lost_events_loop(std::string channel, Signal& end);
+  boost::asio::awaitable<void> housekeeping_loop(Signal& end);
+  // Until then, or until stop() notifies the loop.
+  boost::asio::awaitable<void> rest(TimePoint until, Signal& end);
   boost::asio::awaitable<Result<Shop>> store_tokens(Shop shop, TokenSet tokens);
   std::string make_state(const std::string& shop) const;
   Result<std::string> open_state(const std::string& state) const;
@@ -60,8 +60,8 @@ class Engine {
   Signal signal_;
   bool stopping_ = false;
   bool shops_changed_ = true;
-  int loops_ = 0;              // background coroutines that still run
-  std::list<Signal> stopped_;  // one for each of them: a signal wakes one waiter
+  int loops_ = 0;  // background coroutines that still run
+  std::vector<std::unique_ptr<Signal>> loop_ends_;  // one for each of them
   std::map<std::string, Running> lanes_;
   std::map<std::string, std::unique_ptr<AppBudget>> budgets_;
 };

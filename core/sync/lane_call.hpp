@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/connector/redact.hpp"
 #include "core/sync/lane.hpp"
 
 namespace gerbang::sync {
@@ -12,9 +13,11 @@ boost::asio::awaitable<Result<T>> Lane::call(Make<T> make) {
     if (!context) co_return std::move(context).error();
     context->shop_facts = shop_facts_;
     context->category_facts = category_facts_;
+    const CallContext said = *context;
     Exchange<T> exchange = make(std::move(*context));
     auto driving = caller_.drive(std::move(exchange));
     Result<T> result = co_await std::move(driving);
+    redact(result, said);
     const bool expired = !result && result.error().kind == ErrorKind::auth_expired;
     if (!expired || round > 0) {
       auto heeding = heed(result ? nullptr : &result.error());

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
+#include "core/connector/redact.hpp"
 #include "core/policy/backoff.hpp"
 #include "core/sync/await.hpp"
 
@@ -107,9 +109,11 @@ awaitable<Result<void>> TokenKeeper::refresh() {
   if (resting(ports_.clock->now()))
     co_return Error(ErrorKind::transient, "channel_unavailable", "the refresh failed just now")
         .after(*retry_at_ - ports_.clock->now());
-  Exchange<TokenSet> exchange = connector_.refresh_tokens(make_context());
+  const CallContext context = make_context();
+  Exchange<TokenSet> exchange = connector_.refresh_tokens(context);
   auto driving = caller_.drive(std::move(exchange));
   Result<TokenSet> fresh = co_await std::move(driving);
+  redact(fresh, context);
   ports_.metrics->count("gerbang_token_refreshes_total", "Token refreshes by outcome.",
                         {{"channel", connector_.info().channel},
                          {"outcome", fresh ? "done" : std::string(to_string(fresh.error().kind))}});
@@ -142,6 +146,7 @@ awaitable<Result<void>> TokenKeeper::refresh() {
     retry_at_ = ports_.clock->now() + std::max(wait, error.retry_after.value_or(Duration(0)));
     co_return error;
   }
+  GERBANG_CRASH_POINT("sync.token_before_store");
   // The old refresh token is spent: the new pair must reach the disk, whatever the store's mood.
   Result<Shop> saved = Error(ErrorKind::bug, "tokens_not_saved");
   for (int round = 0; round < 10; ++round) {
@@ -159,10 +164,14 @@ awaitable<Result<void>> TokenKeeper::refresh() {
     auto sleeping = ports_.timers->sleep_until(ports_.clock->now() + std::chrono::seconds(1));
     co_await std::move(sleeping);
   }
+  GERBANG_CRASH_POINT("sync.token_after_store");
   // Not stored, or overtaken: the store has the truth, and an unstored pair is never used.
   if (!saved && saved.error().kind != ErrorKind::conflict) co_return std::move(saved).error();
   auto loading = load();
   Result<void> loaded = co_await std::move(loading);
+  // Invariant 7: what is used from here on is what the store has.
+  if (loaded && saved)
+    ensure(view_.version >= saved->token_version, "a pair of tokens is used before it is stored");
   co_return loaded;
 }
 

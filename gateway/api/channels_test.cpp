@@ -17,7 +17,8 @@ std::size_t orders_wanted(World& w, const std::string& shop) {
   take.shop = shop;
   take.now = w.clock.now();
   std::size_t n = 0;
-  for (const Work& work : w.store->read_now(take).value().due) {
+  const auto taken = w.store->read_now(take).value();
+  for (const Work& work : taken.due) {
     if (work.aspect == Aspect::order_fetch) ++n;
   }
   return n;

@@ -1,4 +1,5 @@
 // /v1/prices: the list price of a SKU and its prices per channel.
+#include "gateway/api/bodies.hpp"
 #include "gateway/api/common.hpp"
 
 #include "core/model/product.hpp"
@@ -8,49 +9,6 @@ namespace gerbang::api {
 namespace {
 
 using boost::asio::awaitable;
-
-constexpr std::size_t kMaxChannels = 20;
-
-void read_channels(const json::Value& value, store::SetPrices::Item& out,
-                   std::vector<FieldError>& errors) {
-  if (value.is_null()) return;
-  Fields channels(value, "/channels", errors);
-  if (value.members().size() > kMaxChannels) {
-    errors.push_back({"/channels", "too_many", "at most 20 entries"});
-    return;
-  }
-  for (const auto& [name, price] : value.members()) {
-    if (!is_channel_name(name)) {
-      channels.fail(name, "channel_invalid", "a channel name: small letters, digits, '_'");
-    } else if (price.is_null()) {
-      out.channels[name] = std::nullopt;
-    } else if (auto money = read_money(price, channels.at(name), errors)) {
-      out.channels[name] = std::move(*money);
-    }
-  }
-}
-
-Result<store::SetPrices::Item> read_prices(const json::Value& body) {
-  store::SetPrices::Item out;
-  std::vector<FieldError> errors;
-  Fields fields(body, "", errors);
-  const auto amount = fields.integer("amount", Need::optional, 1, kMaxAmount);
-  const auto currency = fields.text("currency", Need::optional);
-  if (currency && !is_currency(*currency))
-    fields.fail("currency", "currency_unknown", "prices are in IDR");
-  const json::Value& channels = fields.raw("channels");
-  read_channels(channels, out, errors);
-  fields.finish();
-  if (errors.empty() && !amount && (currency || out.channels.empty()))
-    fields.fail("amount", "field_missing", "a price, prices of channels, or both");
-  if (auto refused = refusal(std::move(errors))) return std::move(*refused);
-  if (amount) {
-    Money money;
-    money.amount = *amount;
-    out.price = std::move(money);
-  }
-  return out;
-}
 
 awaitable<Result<store::PriceView>> read_price(Services& services, const Call& call) {
   store::GetPrice query;

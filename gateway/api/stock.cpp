@@ -1,4 +1,5 @@
 // /v1/stock: counts, movements, the ledger.
+#include "gateway/api/bodies.hpp"
 #include "gateway/api/common.hpp"
 
 #include "core/model/product.hpp"
@@ -9,38 +10,6 @@ namespace {
 
 using boost::asio::awaitable;
 using StockChange = store::ApplyStock::Item;
-
-constexpr std::size_t kMaxLocation = 60;
-constexpr std::size_t kMaxReference = 100;
-
-void read_location(Fields& fields, StockChange& out) {
-  out.location = fields.text("location", Need::optional, {.max = kMaxLocation});
-}
-
-// A count may carry, or be, a new buffer.
-void read_count(Fields& fields, StockChange& out, Need on_hand) {
-  out.on_hand = fields.integer("on_hand", on_hand, 0, kMaxQuantity);
-  out.buffer = fields.integer("buffer", Need::optional, 0, kMaxQuantity);
-  out.counted_at = fields.time("counted_at", Need::optional);
-}
-
-void read_movement(Fields& fields, StockChange& out, Need quantity) {
-  out.change = fields.integer("quantity", quantity, -kMaxQuantity, kMaxQuantity);
-  if (out.change && *out.change == 0)
-    fields.fail("quantity", "out_of_range", "a movement of nothing");
-  const Need need = out.change ? Need::required : Need::optional;
-  if (const auto reason = fields.text("reason", need)) {
-    const auto known = movement_reason_from(*reason);
-    if (!known || !is_client_reason(*known)) {
-      fields.fail("reason", "reason_unknown",
-                  "received, sold_offline, damaged, corrected or transferred");
-    } else {
-      out.reason = *known;
-    }
-  }
-  out.reference =
-      fields.text("reference", Need::optional, {.max = kMaxReference}).value_or(std::string());
-}
 
 // The item named by the path; what is no code names nothing.
 Result<std::string> item_of(const Call& call) {
@@ -66,14 +35,7 @@ awaitable<Reply> apply_one(Services& services, const Call& call, StockChange cha
 awaitable<Reply> put_stock(Services& services, Call& call) {
   GERBANG_CO_TRY(item, item_of(call));
   GERBANG_CO_TRY(body, json_body(call));
-  StockChange change;
-  change.item = std::move(item);
-  std::vector<FieldError> errors;
-  Fields fields(body, "", errors);
-  read_location(fields, change);
-  read_count(fields, change, Need::required);
-  fields.finish();
-  if (auto refused = refusal(std::move(errors))) co_return std::move(*refused);
+  GERBANG_CO_TRY(change, read_stock_count(std::move(item), body));
   co_return co_await apply_one(services, call, std::move(change));
 }
 
@@ -84,33 +46,8 @@ awaitable<Reply> post_movement(Services& services, Call& call) {
   }
   GERBANG_CO_TRY(item, item_of(call));
   GERBANG_CO_TRY(body, json_body(call));
-  StockChange change;
-  change.item = std::move(item);
-  std::vector<FieldError> errors;
-  Fields fields(body, "", errors);
-  read_location(fields, change);
-  read_movement(fields, change, Need::required);
-  fields.finish();
-  if (auto refused = refusal(std::move(errors))) co_return std::move(*refused);
+  GERBANG_CO_TRY(change, read_stock_movement(std::move(item), body));
   co_return co_await apply_one(services, call, std::move(change));
-}
-
-Result<StockChange> read_item(const json::Value& value, const std::string& pointer) {
-  StockChange out;
-  std::vector<FieldError> errors;
-  Fields fields(value, pointer, errors);
-  out.item = fields.identifier("item", Need::required).value_or(std::string());
-  read_location(fields, out);
-  read_count(fields, out, Need::optional);
-  read_movement(fields, out, Need::optional);
-  fields.finish();
-  const bool given = out.on_hand || out.change || out.buffer;
-  if (errors.empty() && out.on_hand && out.change)
-    fields.fail("quantity", "stock_count_or_change", "either on_hand or quantity, not both");
-  if (errors.empty() && !given)
-    fields.fail("on_hand", "field_missing", "one of on_hand, quantity, buffer");
-  if (auto refused = refusal(std::move(errors))) return std::move(*refused);
-  return out;
 }
 
 awaitable<Reply> batch_stock(Services& services, Call& call) {
@@ -131,7 +68,7 @@ awaitable<Reply> batch_stock(Services& services, Call& call) {
   for (std::size_t i = 0; i < items->size(); ++i) {
     const json::Value& value = (*items)[i];
     const json::Value key = value["item"].is_string() ? value["item"] : json::Value();
-    auto change = read_item(value, "/items/" + std::to_string(i));
+    auto change = read_stock_item(value, "/items/" + std::to_string(i));
     if (!change) {
       places.push_back({key, std::move(change).error()});
       continue;

@@ -37,7 +37,7 @@ constexpr std::string_view kHeader =
     "kode,nama,deskripsi,kategori,merek,kondisi,opsi_1,nilai_1,opsi_2,nilai_2,sku,barcode,berat_"
     "gram,"
     "panjang_mm,lebar_mm,tinggi_mm,harga,stok,item_stok,pakai_per_unit,gambar,izin_pirt,izin_bpom,"
-    "halal\n";
+    "halal,atribut\n";
 
 // One row from the cells that matter.
 std::string row(const std::map<std::string, std::string>& cells) {
@@ -325,7 +325,7 @@ TEST(Catalogue, columns_must_be_the_right_ones) {
   const auto r = read_catalogue("kode,kode,judul\nA,B,C\n");
   ASSERT_FALSE(r.ok());
   EXPECT_EQ(r.error().code, "csv_columns");
-  EXPECT_EQ(r.error().fields.size(), 2u + 23u);  // twice, unknown; 23 missing
+  EXPECT_EQ(r.error().fields.size(), 2u + 24u);  // twice, unknown; 24 missing
   EXPECT_EQ(read_catalogue("").error().code, "csv_columns");
 }
 

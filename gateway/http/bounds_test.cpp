@@ -271,6 +271,7 @@ class HandlerBounds : public testing::Test {
 
   Scripted handler;
   ServerOptions options;
+  boost::asio::io_context context;  // a server started on it must end before it
   std::optional<Server> server;
 };
 
@@ -310,7 +311,6 @@ awaitable<ServerReply> wait_for_ever(std::shared_ptr<bool> ended) {
 }
 
 TEST_F(HandlerBounds, one_that_takes_too_long_is_cancelled_and_its_connection_closed) {
-  boost::asio::io_context context;
   const auto ended = std::make_shared<bool>(false);
   handler.script = [ended](ServerRequest) { return wait_for_ever(ended); };
   options.limits.handler = 50ms;
@@ -323,7 +323,6 @@ TEST_F(HandlerBounds, one_that_takes_too_long_is_cancelled_and_its_connection_cl
 }
 
 TEST_F(HandlerBounds, a_client_that_does_not_read_is_dropped) {
-  boost::asio::io_context context;
   handler.script = [](ServerRequest) -> awaitable<ServerReply> {
     ServerReply reply;
     reply.response.status = 200;

@@ -26,7 +26,9 @@ awaitable<void> sleep_for(Duration time) {
 // One marketplace behind a server.
 class SandboxHandler final : public http::Handler {
  public:
-  explicit SandboxHandler(sandbox::Sandbox& sandbox) : sandbox_(sandbox) {}
+  // The sandbox is there before the first request: a host listens, then makes it, for its address
+  // may hold a port that the system chose.
+  explicit SandboxHandler(const std::unique_ptr<sandbox::Sandbox>& sandbox) : sandbox_(sandbox) {}
 
   awaitable<http::ServerReply> handle(http::ServerRequest request) override {
     HttpRequest inner;
@@ -34,7 +36,7 @@ class SandboxHandler final : public http::Handler {
     inner.url = request.target;
     inner.headers = std::move(request.headers);
     inner.body = std::move(request.body);
-    sandbox::Answer answer = sandbox_.handle(inner);
+    sandbox::Answer answer = sandbox_->handle(inner);
     if (answer.delay.count() > 0) {
       auto sleeping = sleep_for(answer.delay);
       co_await std::move(sleeping);
@@ -53,7 +55,7 @@ class SandboxHandler final : public http::Handler {
   }
 
  private:
-  sandbox::Sandbox& sandbox_;
+  const std::unique_ptr<sandbox::Sandbox>& sandbox_;
 };
 
 class ImageHandler final : public http::Handler {
@@ -99,20 +101,20 @@ Result<void> Host::start() {
   for (const auto& [channel, port] : options_.ports) {
     auto market = std::make_unique<Market>();
     market->channel = channel;
+    market->handler = std::make_unique<SandboxHandler>(market->sandbox);
+    server_options.port = port;
+    market->server = std::make_unique<http::Server>(*market->handler, server_options);
+    GERBANG_CHECK(market->server->start_on(context_));
     sandbox::Options setup;
     setup.clock = &clock_;
     setup.random = &random_;
-    setup.public_url = "http://" + options_.address + ":" + std::to_string(port);
+    setup.public_url = "http://" + options_.address + ":" + std::to_string(market->server->port());
     if (!options_.hook_base.empty()) setup.hook_url = options_.hook_base + "/hooks/" + channel;
     if (const auto it = options_.settings.find(channel); it != options_.settings.end())
       setup.settings = it->second;
     market->sandbox = make_sandbox(channel, std::move(setup));
     if (!market->sandbox)
       return Error(ErrorKind::not_found, "channel_unknown", "no sandbox of channel " + channel);
-    market->handler = std::make_unique<SandboxHandler>(*market->sandbox);
-    server_options.port = port;
-    market->server = std::make_unique<http::Server>(*market->handler, server_options);
-    GERBANG_CHECK(market->server->start_on(context_));
     boost::asio::co_spawn(context_, pump(*market), boost::asio::detached);
     markets_.emplace(channel, std::move(market));
   }

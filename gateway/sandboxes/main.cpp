@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "connectors/list.hpp"
 #include "core/base/log.hpp"
 #include "gateway/sandboxes/host.hpp"
 
@@ -33,20 +34,23 @@ bool read_setting(const std::string& text, sandboxes::HostOptions& options) {
 
 int main(int argc, char** argv) {
   sandboxes::HostOptions options;
-  std::map<std::string, std::uint16_t> ports{{"shopee", 8101}, {"bukalapak", 8102}, {"sample", 8103}};
+  std::uint16_t first = 8101;
   std::uint16_t images = 8099;
   std::vector<std::string> settings;
   std::string ready_file;
   CLI::App app{"The sandbox marketplaces: strict, stateful doubles with fault switches"};
-  for (auto& [channel, port] : ports)
-    app.add_option("--" + channel + "-port", port, "0: any free port")->capture_default_str();
-  app.add_option("--images-port", images, "Demo product images")->capture_default_str();
+  app.add_option("--first-port", first,
+                 "The first marketplace's; the others follow; 0: any free ones")
+      ->capture_default_str();
+  app.add_option("--images-port", images, "Demo product images; 0: any free one")
+      ->capture_default_str();
   app.add_option("--hook-base", options.hook_base,
                  "The gateway's address for webhooks, http://127.0.0.1:8080");
   app.add_option("--setting", settings, "A sandbox's switch: shopee.token_seconds=60 (repeatable)");
   app.add_option("--ready-file", ready_file, "Write the ports here once all are listening");
   CLI11_PARSE(app, argc, argv);
-  options.ports = ports;
+  for (const std::string& channel : sandbox_channels())
+    options.ports[channel] = first == 0 ? std::uint16_t{0} : first++;
   options.images_port = images;
   for (const std::string& s : settings) {
     if (!read_setting(s, options)) {

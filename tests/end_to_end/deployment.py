@@ -17,6 +17,11 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+# What each sandbox expects of an app, by channel: those that are part of the demo.
+APPS = {path.parents[1].name: json.loads(path.read_text())
+        for path in sorted(ROOT.glob("connectors/*/sandbox/app.json")) if '"demo"' in path.read_text()}
+
+
 class Refused(Exception):
     """An answer of 400 or more: status and problem document."""
 
@@ -72,27 +77,26 @@ class Deployment:
         self.url = f"http://127.0.0.1:{self.port}"
         self.poll = poll
         self.processes = {}
+        self.environment = {}  # more of it, for the gateway
         self.ports = {}  # of the sandboxes; none of them: a gateway without apps
         self.shops = {}
         self.organisation = self.key = None
         (self.folder / "master.key").write_text(secrets.token_hex(32))
         self.admin_key = "admin-" + secrets.token_hex(16)
         (self.folder / "admin.key").write_text(self.admin_key)
-        for name, text in (("shopee", "sandbox-shopee-partner-key"), ("push", "sandbox-shopee-push-key"),
-                           ("bukalapak", "sandbox-bukalapak-client-secret")):
-            (self.folder / f"{name}.secret").write_text(text)
+        for channel, app in APPS.items():
+            for name in ("secret", "push_secret"):
+                if name in app:
+                    (self.folder / f"{channel}.{name}").write_text(app[name])
 
     # -- processes
 
     def start_sandboxes(self):
         ready = self.folder / "sandboxes.json"
-        arguments = ["--shopee-port", "0", "--bukalapak-port", "0", "--sample-port", "0", "--images-port", "0",
-                     "--hook-base", self.url, "--ready-file", str(ready),
-                     "--setting", "shopee.calls_per_second=0", "--setting", "shopee.settle_seconds=1",
-                     "--setting", "shopee.push_retry_scale=0.01",
-                     "--setting", "bukalapak.calls_per_minute=1000000",
-                     "--setting", "bukalapak.client_id=gerbang-demo",
-                     "--setting", "bukalapak.client_secret=sandbox-bukalapak-client-secret"]
+        arguments = ["--first-port", "0", "--images-port", "0", "--hook-base", self.url, "--ready-file", str(ready)]
+        for channel, app in APPS.items():
+            for name, value in app["test"]["settings"].items():
+                arguments += ["--setting", f"{channel}.{name}={json.dumps(value)}"]
         self._start("sandboxes", [self.bin / "gerbang-sandboxes", *arguments])
         wait_for("the sandboxes listen", ready.exists, 20)
         self.ports = json.loads(ready.read_text())
@@ -115,25 +119,17 @@ level = "info"
 """ + (self._apps() if self.ports else ""))
 
     def _apps(self):
-        api = {c: f"http://127.0.0.1:{self.ports[c]}" for c in ("shopee", "bukalapak")}
-        return f"""
+        return "".join(f"""
 [[app]]
-channel = "shopee"
-app_id = "2007701"
-secret_file = "shopee.secret"
-push_secret_file = "push.secret"
-api_url = "{api['shopee']}"
-auth_url = "{api['shopee']}/auth"
-rate_scale = 1000.0
-[[app]]
-channel = "bukalapak"
+channel = "{channel}"
 enabled = true
-app_id = "gerbang-demo"
-secret_file = "bukalapak.secret"
-api_url = "{api['bukalapak']}"
-auth_url = "{api['bukalapak']}"
+app_id = "{app['app_id']}"
+secret_file = "{channel}.secret"
+{f'push_secret_file = "{channel}.push_secret"' if "push_secret" in app else ""}
+api_url = "http://127.0.0.1:{self.ports[channel]}"
+auth_url = "http://127.0.0.1:{self.ports[channel]}{app['auth_path']}"
 rate_scale = 1000.0
-"""
+""" for channel, app in APPS.items())
 
     def start_gateway(self):
         self._start("gateway", [self.bin / "gerbang", "serve", "--config", self.folder / "gerbang.toml"])
@@ -168,8 +164,10 @@ rate_scale = 1000.0
 
     def _start(self, name, command):
         log = open(self.folder / f"{name}.log", "ab")
+        environment = {**os.environ, **(self.environment if name == "gateway" else {})}
         self.processes[name] = subprocess.Popen([str(c) for c in command], stdout=log, stderr=log,
-                                                stdin=subprocess.DEVNULL, cwd=self.folder)
+                                                stdin=subprocess.DEVNULL, cwd=self.folder, env=environment)
+        log.close()
 
     def _alive(self, name):
         code = self.processes[name].poll()
@@ -213,14 +211,18 @@ rate_scale = 1000.0
         """A seller's shop at the sandbox, consent given as a browser would: by following the links."""
         remote = self.sandbox("POST", channel, "shops", {"name": "Toko BUM Desa Sukamaju"})
         shop = self.api("POST", "/v1/shops", {"channel": channel, "name": f"Toko di {channel}"})
-        link = shop["authorise_url"]
-        extra = {"shop_id": remote["shop_id"], "approve": remote["shop_id"]}
-        link += ("&" if "?" in link else "?") + urllib.parse.urlencode(extra)
+        self.shops[channel] = {"id": shop["id"], "remote": remote["shop_id"]}
+        self.consent(channel, shop["authorise_url"])
+
+    def consent(self, channel, link=None):
+        """The seller follows the link (a new one when none is given) and agrees."""
+        shop, remote = self.shops[channel]["id"], self.shops[channel]["remote"]
+        link = link or self.api("POST", f"/v1/shops/{shop}/authorise")["authorise_url"]
+        link += ("&" if "?" in link else "?") + urllib.parse.urlencode({"shop_id": remote, "approve": remote})
         with urllib.request.urlopen(link, timeout=20) as page:  # ends at our callback page
             page.read()
         wait_for(f"{channel} is connected",
-                 lambda: self.api("GET", "/v1/shops/" + shop["id"])["state"] == "active", 10)
-        self.shops[channel] = {"id": shop["id"], "remote": remote["shop_id"]}
+                 lambda: self.api("GET", "/v1/shops/" + shop)["state"] == "active", 10)
 
     def waiting(self):
         return sum(s["work"]["waiting"] for s in self.api("GET", "/v1/shops")["data"])

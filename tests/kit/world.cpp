@@ -2,6 +2,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <fstream>
+#include <iterator>
 
 #include "core/base/url.hpp"
 #include "core/store/sqlite/queries.hpp"
@@ -16,35 +18,13 @@ const std::string kPng = std::string("\x89PNG\r\n\x1a\n", 8) +
                          std::string("\0\0\0\rIHDR\0\0\3\x20\0\0\3\x20\x08\x02\0\0\0", 21) +
                          "crc!" + std::string(64, 'x');
 
-// Invented credentials that the sandboxes are told to expect.
-constexpr const char* kAppId = "2007701";
-constexpr const char* kAppSecret = "shpkContohRahasiaMitraDesa00001";
-constexpr const char* kPushSecret = "shpkContohRahasiaDorong0000001";
-
-json::Value settings_of(const std::string& channel, const json::Value& extra) {
-  json::Value base;
-  if (channel == "shopee")
-    base = json::object({{"partner_id", std::atoll(kAppId)},
-                         {"partner_key", kAppSecret},
-                         {"push_key", kPushSecret},
-                         {"calls_per_second", 1000}});
-  if (channel == "bukalapak")
-    base = json::object(
-        {{"client_id", kAppId}, {"client_secret", kAppSecret}, {"calls_per_minute", 100000}});
-  // Under any of the names by which channels call an app and its secrets, and without a limit of
-  // calls: the limits of the real ones are kept by the connectors' own declarations.
-  if (base.is_null()) {
-    json::Object any;
-    for (const char* name : {"app_id", "app_key", "client_id", "consumer_key"})
-      any.set(name, kAppId);
-    for (const char* name : {"secret", "app_secret", "client_secret", "consumer_secret"})
-      any.set(name, kAppSecret);
-    for (const char* name : {"push_secret", "push_key", "webhook_secret", "hook_secret"})
-      any.set(name, kPushSecret);
-    any.set("calls_per_second", 0);
-    base = json::Value(std::move(any));
-  }
-  return json::merge_patch(base, extra.is_object() ? extra : json::object({}));
+// The sandbox's own account of the app that it expects, and what makes it quick for tests.
+json::Value app_of(const std::string& channel) {
+  std::ifstream file(GERBANG_SOURCE_DIR "/connectors/" + channel + "/sandbox/app.json");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto app = json::parse(text);
+  ensure(app.ok(), "connectors/" + channel + "/sandbox/app.json cannot be read");
+  return *app;
 }
 
 template <class T>
@@ -187,16 +167,19 @@ World::World(Options options)
     const Connector* connector = registry_.find(channel);
     ensure(connector != nullptr, "a channel of the world has no connector");
     if (connector->info().can.webhooks) setup.hook_url = "https://gerbang.test/hooks/" + channel;
-    setup.settings = settings_of(channel, options_.settings[channel]);
+    const json::Value expected = app_of(channel);
+    const json::Value& extra = options_.settings[channel];
+    setup.settings = json::merge_patch(expected["test"]["settings"],
+                                       extra.is_object() ? extra : json::object({}));
     market.sandbox = make_sandbox(channel, setup);
     network_->attach(market.url, *market.sandbox);
     sync::ChannelSettings& s = options_.engine.channels[channel];
     s.app.channel = channel;
-    s.app.app_id = kAppId;
-    s.app.secret = Secret(std::string(kAppSecret));
-    s.app.push_secret = Secret(std::string(kPushSecret));
+    s.app.app_id = expected["app_id"].text();
+    s.app.secret = Secret(std::string(expected["secret"].text()));
+    s.app.push_secret = Secret(std::string(expected["push_secret"].text()));
     s.app.api_url = market.url;
-    s.app.auth_url = market.url + "/auth";
+    s.app.auth_url = market.url + std::string(expected["auth_path"].text());
     s.app.hook_url = setup.hook_url;
     s.app.redirect_url = "https://gerbang.test/oauth/" + channel + "/callback";
   }

@@ -30,7 +30,8 @@ CONNECTOR_MAY = ["connectors/sandbox", "core/connector", "core/model", "core/bas
 # Header prefix -> places where it may stand.
 HEAVY = [
     (re.compile(r"^boost/beast"), [re.compile(r"^gateway/http/")]),
-    (re.compile(r"^sqlite3\.h$"), [re.compile(r"^core/store/sqlite/")]),
+    (re.compile(r"^sqlite3\.h$"),
+     [re.compile(r"^core/store/sqlite/"), re.compile(r"^tests/sim/disk\.cpp$")]),
     (re.compile(r"^libpq-fe\.h$"), [re.compile(r"^core/store/postgres/")]),
     (re.compile(r"^rapidjson/"), [re.compile(r"^core/base/json\.cpp$")]),
     (re.compile(r"^spdlog/"), [re.compile(r"^core/base/log\.cpp$")]),
@@ -39,6 +40,10 @@ HEAVY = [
     (re.compile(r"^openssl/"), [re.compile(r"^core/base/.*\.cpp$"), re.compile(r"^gateway/http/.*\.cpp$")]),
     (re.compile(r"^boost/asio"), [re.compile(r"^core/sync/"), re.compile(r"^gateway/"), re.compile(r"^tests/")]),
 ]
+
+
+# Tests, and the headers that only tests include.
+TEST_CODE = ("_test.cpp", "_for_test.hpp")
 
 
 def room_of(path):
@@ -51,13 +56,13 @@ def allowed(path, header):
     connector = CONNECTOR.match(path)
     if connector:
         own = f"connectors/{connector.group(1)}/"
-        is_test = path.endswith("_test.cpp")
+        is_test = path.endswith(TEST_CODE)
         return header.startswith(own) or any(header.startswith(p + "/") for p in CONNECTOR_MAY) or (
             is_test and header.startswith("tests/kit/"))
     room = room_of(path)
     if room is None or ROOMS[room] is None:
         return True
-    if path.endswith("_test.cpp") and header.startswith("tests/"):
+    if path.endswith(TEST_CODE) and header.startswith("tests/"):
         return True
     return any(header.startswith(p + "/") for p in [room] + ROOMS[room])
 

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "core/store/sqlite/crash_disk.hpp"
+
 namespace gerbang::store {
 
 bool DatabaseError::of_statement() const noexcept {
@@ -103,16 +105,32 @@ Database::Database(const std::string& path, Mode mode) {
     sqlite3_close(handle_);
     throw error;
   }
+  try {
+    configure(mode);
+  } catch (const DatabaseError&) {
+    // A constructor that throws has no destructor to close it.
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_close(handle_);
+    throw;
+  }
+}
+
+void Database::configure(Mode mode) {
   sqlite3_busy_timeout(handle_, kBusyMillis);
   // Checkpoints are the writer thread's own, between groups: an automatic one inside a commit is
   // the p99, and 3.40.1 is only safe when one connection does every commit and checkpoint.
   sqlite3_wal_autocheckpoint(handle_, 0);
-  if (mode == Mode::writer)
+  if (mode == Mode::writer) {
+    // Writes to a new database alone.
+    GERBANG_CRASH_PHASE("store.creation_mid_write", "store.creation_before_sync");
     execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+  }
   execute("PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;");
 }
 
 Database::~Database() {
+  // Closing must not copy the log through a connection that has failed to read, write or sync.
+  if (failed_) sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   for (const auto& [sql, stmt] : statements_) sqlite3_finalize(stmt);
   sqlite3_close_v2(handle_);
 }
@@ -135,6 +153,7 @@ void Database::execute(const std::string& script) {
   char* message = nullptr;
   if (sqlite3_exec(handle_, script.c_str(), nullptr, nullptr, &message) != SQLITE_OK) {
     const DatabaseError error(sqlite3_extended_errcode(handle_), message ? message : "exec failed");
+    failed_ = failed_ || !error.of_statement();
     sqlite3_free(message);
     throw error;
   }
@@ -144,9 +163,11 @@ std::int64_t Database::changes() const {
   return sqlite3_changes64(handle_);
 }
 
-void Database::fail(const char* doing) const {
-  throw DatabaseError(sqlite3_extended_errcode(handle_),
-                      std::string(doing) + ": " + sqlite3_errmsg(handle_));
+void Database::fail(const char* doing) {
+  const DatabaseError error(sqlite3_extended_errcode(handle_),
+                            std::string(doing) + ": " + sqlite3_errmsg(handle_));
+  failed_ = failed_ || !error.of_statement();
+  throw error;
 }
 
 }  // namespace gerbang::store

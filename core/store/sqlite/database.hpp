@@ -16,8 +16,9 @@ struct sqlite3_stmt;
 // A thin, typed layer over one SQLite connection. Not thread-safe: each thread has its own.
 //
 // SQLite failures inside a script (disk full, I/O error, busy beyond the timeout) are thrown as
-// DatabaseError: the group that was running is given up, its handle is never used again (RELIABILITY
-// section 3). A violated constraint is thrown too: scripts check first, so it is a bug.
+// DatabaseError: the group that was running is given up, its handle is never used again
+// (RELIABILITY section 3). A violated constraint is thrown too: scripts check first, so it is a
+// bug.
 namespace gerbang::store {
 
 class DatabaseError : public std::exception {
@@ -114,8 +115,10 @@ class Database {
 
  private:
   friend class Statement;
-  [[noreturn]] void fail(const char* doing) const;
+  void configure(Mode mode);
+  [[noreturn]] void fail(const char* doing);
   sqlite3* handle_ = nullptr;
+  bool failed_ = false;  // the file below failed: nothing more goes through this connection
   std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
 };
 

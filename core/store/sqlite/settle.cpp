@@ -82,10 +82,17 @@ void SqliteScripts::settle_row(const std::string& shop, const Settlement& s) {
   switch (s.next) {
     case Settlement::Next::clear:
       if (s.aspect == Aspect::order_fetch && done(s)) apply_hints(shop, s.subject, s.revision);
-      settled = row("DELETE FROM work WHERE shop = ?1 AND aspect = ?2 AND subject = ?3"
-                    " AND revision = ?4")
-                    .bind(4, s.revision)
-                    .run();
+      {
+        auto cleared = row("DELETE FROM work WHERE shop = ?1 AND aspect = ?2 AND subject = ?3"
+                           " AND revision = ?4 RETURNING revision")
+                           .bind(4, s.revision);
+        while (cleared.step()) {
+          ensure(cleared.integer(0) == s.revision,
+                 "work was cleared that is newer than what was sent");
+          ++settled;
+        }
+      }
+      ensure(settled <= 1, "two rows of one work");
       break;
     case Settlement::Next::retry:
       // Also when the revision moved: what made us wait holds for the newer value too.
@@ -293,6 +300,7 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
         .bind(4, now())
         .run();
     mark(shop.organisation, shop.id, Aspect::stock, listing.sku, Urgency::normal);
+    // Its price too, unless it changed since, or the listing was found there (revision 0).
     const auto prices = read_prices(db_, shop.organisation, listing.sku);
     if (prices && prices->revision > s.revision)
       mark(shop.organisation, shop.id, Aspect::price, listing.sku, Urgency::normal);
