@@ -30,11 +30,11 @@ MUTATIONS = [
              "core/store/sqlite/writer.cpp",
              "r.write->finish(r.fault ? r.fault : failure);",
              "r.write->finish(r.fault);",
-             STORE, "*DiskFaults.*:WriterTest.*"),
+             STORE, "WriterTest.*"),
     Mutation("1.2", "Acknowledged is durable", "commits are not synced",
              "core/store/sqlite/database.cpp",
              "PRAGMA synchronous=FULL;", "PRAGMA synchronous=OFF;",
-             STORE, "*DiskFaults.*"),
+             STORE, "*DiskSweep.*/sync_lost:*DiskSweep.*/sync"),
     Mutation("2.1", "One effect per intent", "another body under a used key gets the old answer",
              "core/store/sqlite/organisations.cpp",
              "if (row.text(0) != fingerprint)", "if (row.text(0).empty())",
@@ -198,7 +198,8 @@ def failed_tests(output):
 
 
 def main(arguments):
-    chosen = [m for m in MUTATIONS if not arguments or m.number in arguments]
+    wanted = [a for a in arguments if not a.startswith("--")]
+    chosen = [m for m in MUTATIONS if not wanted or m.number in wanted]
     if "--list" in arguments:
         for m in MUTATIONS:
             say(f"{m.number:5} {m.invariant}: {m.what}  [{m.file}]")
@@ -211,6 +212,9 @@ def main(arguments):
         if times != 1:
             say(f"{m.number}: its line is {times} times in {m.file}: mend the mutation")
             return 1
+    if "--check" in arguments:
+        say(f"{len(chosen)} mutations apply")
+        return 0
     keep = os.environ.get("MUTATIONS_KEEP")
     tree = Path(keep) if keep else Path(tempfile.mkdtemp(prefix="gerbang-mutations-"))
     tree.mkdir(parents=True, exist_ok=True)
