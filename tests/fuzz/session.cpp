@@ -540,17 +540,25 @@ std::vector<std::string> Session::perform(std::size_t number, std::uint8_t varia
   return std::move(lines_);
 }
 
+namespace {
+// Blibli signs whole seconds of the time that it sends in milliseconds.
+std::string signed_part(std::string_view name, std::string_view value) {
+  if (equal_ignoring_case(name, "requestTime") && value.size() > 3) value.remove_suffix(3);
+  return std::string(value);
+}
+}  // namespace
+
 std::string print_signed(const InboundRequest& request) {
   std::string out = to_hex(sha256(request.body));
   for (const auto& [name, value] : request.headers) {
     if (equal_ignoring_case(name, "Content-Type") || equal_ignoring_case(name, "User-Agent") ||
-        equal_ignoring_case(name, "Accept"))
+        equal_ignoring_case(name, "Accept") || equal_ignoring_case(name, "requestId"))
       continue;
     // WooCommerce signs the body alone.
     if (equal_ignoring_case(name.substr(0, 13), "X-WC-Webhook-") &&
         !equal_ignoring_case(name, "X-WC-Webhook-Signature"))
       continue;
-    out += " " + percent_encode(name) + "=" + percent_encode(value);
+    out += " " + percent_encode(name) + "=" + percent_encode(signed_part(name, value));
   }
   return out;
 }
@@ -565,7 +573,9 @@ bool was_signed(const InboundRequest& request, const std::vector<std::string>& l
       Input pair(words.until(' '));
       const auto name = percent_decode(pair.until('=')).value_or("");
       const auto value = percent_decode(pair.rest()).value_or("");
-      if (request.headers.count(name) != 1 || request.headers.find(name) != value) return false;
+      if (request.headers.count(name) != 1 ||
+          signed_part(name, *request.headers.find(name)) != value)
+        return false;
     }
     return true;
   });
