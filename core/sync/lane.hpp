@@ -69,6 +69,7 @@ class Lane {
   boost::asio::awaitable<bool> run_due_job();
   boost::asio::awaitable<Result<void>> poll_orders(TimePoint from, TimePoint to);
   boost::asio::awaitable<Result<void>> read_back();
+  boost::asio::awaitable<void> keep_webhooks();
   std::optional<TimePoint> next_job(TimePoint now) const;
   TimePoint last_due(const std::string& job) const;
 

@@ -100,7 +100,10 @@ awaitable<Result<void>> TokenKeeper::replace_refused() {
 }
 
 awaitable<Result<void>> TokenKeeper::refresh() {
-  if (view_.tokens.refresh.empty()) {
+  // Fixed credentials cannot be renewed, but a refusal may have been a mishap: they are tried once
+  // more before the seller is asked.
+  const bool fixed = !connector_.info().can.authorise;
+  if (fixed ? view_.tokens.access.empty() : view_.tokens.refresh.empty()) {
     auto giving_up = give_up("token_expired");
     co_await std::move(giving_up);
     co_return Error(ErrorKind::unauthenticated, "token_refused", "there is no refresh token");
@@ -131,7 +134,9 @@ awaitable<Result<void>> TokenKeeper::refresh() {
       Result<void> loaded = co_await std::move(loading);
       if (!loaded) co_return std::move(loaded).error();
       if (view_.version != refused) co_return Result<void>();
-      auto giving_up = give_up(lost ? "refresh_answer_lost" : "refresh_refused");
+      auto giving_up = give_up(lost    ? "refresh_answer_lost"
+                               : fixed ? "credentials_refused"
+                                       : "refresh_refused");
       co_await std::move(giving_up);
       co_return Error(ErrorKind::unauthenticated, "token_refused", error.describe());
     }

@@ -48,7 +48,9 @@ class Recorder {
         Method::post, "consent",
         json::object({{"shop_id", shop_}, {"state", "st"}, {"redirect_uri", app.redirect_url}}));
     QueryItems grant;
-    for (const auto& [k, v] : consent["query"].members()) grant.emplace_back(k, v.to_text());
+    for (const char* form : {"query", "credentials"}) {
+      for (const auto& [k, v] : consent[form].members()) grant.emplace_back(k, v.to_text());
+    }
     fuzz::Remembered remembered;
     remembered.grant = build_query(grant);
     fuzz::Session session(connector_, app, clock_.now(), remembered);
@@ -65,6 +67,7 @@ class Recorder {
     perform("exchange_code", 0x80);
     perform("refresh_tokens", 0x80);
     perform("read_shop_facts", 0x80);
+    perform("ensure_webhooks", 0x80);
     perform("publish", 0x80);
     perform("read_category_facts", 0);
     perform("update", 0xA0);

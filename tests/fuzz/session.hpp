@@ -90,6 +90,7 @@ class Session {
   std::string remote_shop_ = "51001";
   std::shared_ptr<const json::Value> shop_facts_;
   std::shared_ptr<const json::Value> category_facts_;
+  mutable std::uint64_t contexts_ = 0;  // a nonce counts once
   std::uint8_t variation_ = 0;
   const Answers* answers_ = nullptr;
   std::vector<std::string> lines_;

@@ -56,8 +56,8 @@ TEST_F(Simulated, seeds_that_found_something_find_nothing_any_more) {
 class SimulatedDisk : public testing::Test {
  protected:
   std::int64_t count() {
-    store::Database db("/probe.db", store::Database::Mode::writer);
-    auto row = db.query("SELECT count(*) FROM t");
+    store::Database other("/probe.db", store::Database::Mode::writer);
+    auto row = other.query("SELECT count(*) FROM t");
     row.step();
     return row.integer(0);
   }

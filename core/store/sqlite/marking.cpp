@@ -35,7 +35,10 @@ void SqliteScripts::mark(const std::string& organisation, const std::string& sho
              " AND aspect <> 'order_fetch' THEN min(due_at, excluded.due_at + ?9)"
              " ELSE excluded.due_at END,"
              " attempts = CASE WHEN parked = 0 AND due_at > excluded.due_at THEN attempts ELSE 0"
-             " END, detail = excluded.detail, parked = 0"
+             " END, parked = 0,"
+             // What a channel has deferred stays known until it has been heard of.
+             " detail = CASE WHEN aspect IN ('price', 'state') AND excluded.detail = '' THEN detail"
+             " ELSE excluded.detail END"
              " WHERE excluded.revision > revision")
           .bind(1, shop)
           .bind(2, to_string(aspect))
@@ -169,8 +172,24 @@ void SqliteScripts::lay_out(const std::string& organisation, const Shop& shop,
     const bool was_wanted = before != known.end() && before->second.was_wanted;
     if (want && (content_changed || !was_wanted))
       mark(organisation, shop.id, Aspect::content, unit, Urgency::normal);
-    if (before != known.end() && before->second.published && want != was_wanted)
-      mark(organisation, shop.id, Aspect::state, unit, Urgency::normal);
+    if (before == known.end() || !before->second.published || want == was_wanted) continue;
+    mark(organisation, shop.id, Aspect::state, unit, Urgency::normal);
+    if (!want) continue;
+    // While it was off it was told no price, and no stock: what changed meanwhile is told now.
+    std::vector<std::string> there;
+    {
+      auto row = db_.query(
+                        "SELECT sku FROM listings WHERE organisation = ?1 AND shop = ?2"
+                        " AND unit = ?3 AND published = 1")
+                     .bind(1, organisation)
+                     .bind(2, shop.id)
+                     .bind(3, unit);
+      while (row.step()) there.push_back(row.text(0));
+    }
+    for (const std::string& sku : there) {
+      mark(organisation, shop.id, Aspect::stock, sku, Urgency::normal);
+      mark(organisation, shop.id, Aspect::price, sku, Urgency::normal);
+    }
   }
 }
 

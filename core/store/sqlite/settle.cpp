@@ -81,6 +81,7 @@ void SqliteScripts::settle_row(const std::string& shop, const Settlement& s) {
   const auto row = [&](std::string_view sql) {
     return db_.query(sql).bind(1, shop).bind(2, to_string(s.aspect)).bind(3, s.subject);
   };
+  const bool of_listing = of_variant(s.aspect) || of_unit(s.aspect);
   std::int64_t settled = 0;
   switch (s.next) {
     case Settlement::Next::clear:
@@ -99,25 +100,30 @@ void SqliteScripts::settle_row(const std::string& shop, const Settlement& s) {
       break;
     case Settlement::Next::retry:
       // Also when the revision moved: what made us wait holds for the newer value too.
-      row("UPDATE work SET due_at = ?4, attempts = attempts + ?5"
+      row("UPDATE work SET due_at = ?4, attempts = attempts + ?5, detail = coalesce(?6, detail)"
           " WHERE shop = ?1 AND aspect = ?2 AND subject = ?3")
           .bind(4, s.due_at)
           .bind(5, s.counts_as_attempt)
+          .bind(6, s.detail)
           .run();
       settled = 1;
       break;
     case Settlement::Next::park:
-      settled = row("UPDATE work SET parked = 1, attempts = attempts + ?5"
+      settled = row("UPDATE work SET parked = 1, attempts = attempts + ?5,"
+                    " detail = CASE WHEN ?6 THEN '' ELSE detail END"
                     " WHERE shop = ?1 AND aspect = ?2 AND subject = ?3 AND revision = ?4")
                     .bind(4, s.revision)
                     .bind(5, s.counts_as_attempt)
+                    .bind(6, of_listing)
                     .run();
       break;
   }
   if (settled == 0) {
-    const auto moved = row("UPDATE work SET parked = 0, due_at = ?4, attempts = 0"
+    const auto moved = row("UPDATE work SET parked = 0, due_at = ?4, attempts = 0,"
+                           " detail = CASE WHEN ?5 THEN '' ELSE detail END"
                            " WHERE shop = ?1 AND aspect = ?2 AND subject = ?3")
                            .bind(4, now())
+                           .bind(5, of_listing)
                            .run();
     if (moved > 0) touched_.shops_with_work.insert(shop);
   }
@@ -240,6 +246,9 @@ void SqliteScripts::record_values(const Shop& shop, const Settlement& s) {
 }
 
 void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
+  // Gone at the channel: forgotten here, so that the next attempt creates it and does not ask for
+  // it again and again.
+  if (!done(s) && s.remote_product && s.remote_product->empty()) record_removal(shop, s);
   if (!done(s)) return;
   const auto unit = [&](std::string_view sql) {
     return db_.query(sql).bind(1, shop.organisation).bind(2, shop.id).bind(3, s.subject);
@@ -250,14 +259,17 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
         .run();
   if (!s.remote_product || s.remote_product->empty()) return;
 
-  bool first = false, wanted = false;
+  bool first = false, wanted = false, earlier_draft = false;
   {
     auto row = unit(
-        "SELECT remote_product = '', wanted FROM units"
-        " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3");
+                   "SELECT remote_product = '', wanted, coalesce(publishing_since < ?4, 0)"
+                   " FROM units WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
+                   .bind(4, s.sent_at);
     if (!row.step()) return;
     first = row.integer(0) != 0;
     wanted = row.integer(1) != 0;
+    // The create was begun by an earlier attempt: the channel shows the draft of that time.
+    earlier_draft = row.integer(2) != 0;
   }
   unit(
       "UPDATE units SET remote_product = ?4, publishing_since = NULL"
@@ -305,7 +317,7 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
     mark(shop.organisation, shop.id, Aspect::stock, listing.sku, Urgency::normal);
     // Its price too, unless it changed since, or the listing was found there (revision 0).
     const auto prices = read_prices(db_, shop.organisation, listing.sku);
-    if (prices && prices->revision > s.revision)
+    if (prices && (earlier_draft || prices->revision > s.revision))
       mark(shop.organisation, shop.id, Aspect::price, listing.sku, Urgency::normal);
   }
   if (complete) revive_absent(shop, s.subject);
