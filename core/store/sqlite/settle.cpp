@@ -246,9 +246,6 @@ void SqliteScripts::record_values(const Shop& shop, const Settlement& s) {
 }
 
 void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
-  // Gone at the channel: forgotten here, so that the next attempt creates it and does not ask for
-  // it again and again.
-  if (!done(s) && s.remote_product && s.remote_product->empty()) record_removal(shop, s);
   if (!done(s)) return;
   const auto unit = [&](std::string_view sql) {
     return db_.query(sql).bind(1, shop.organisation).bind(2, shop.id).bind(3, s.subject);
