@@ -51,6 +51,15 @@ Sha256 hmac_sha256(std::string_view key, std::string_view data) {
   return out;
 }
 
+std::array<std::uint8_t, 16> md5(std::string_view data) {
+  std::array<std::uint8_t, 16> out;
+  unsigned int length = 0;
+  if (EVP_Digest(data.data(), data.size(), out.data(), &length, EVP_md5(), nullptr) != 1 ||
+      length != out.size())
+    invariant_broken("MD5 failed");
+  return out;
+}
+
 std::string to_hex(std::string_view in) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;

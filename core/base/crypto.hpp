@@ -18,6 +18,9 @@ using Sha256 = std::array<std::uint8_t, 32>;
 Sha256 sha256(std::string_view data);
 Sha256 hmac_sha256(std::string_view key, std::string_view data);
 
+// Only where a marketplace's signature is made of it.
+std::array<std::uint8_t, 16> md5(std::string_view data);
+
 std::string to_hex(std::string_view bytes);  // lower case
 std::string to_hex(const Sha256& digest);
 std::optional<std::string> from_hex(std::string_view text);  // either case

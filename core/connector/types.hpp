@@ -21,14 +21,14 @@ namespace gerbang {
 // Our partner account at a channel, and where the channel lives.
 struct App {
   std::string channel;
-  std::string app_id;        // Shopee partner_id, OAuth client_id
-  Secret secret;             // Shopee partner key, OAuth client_secret
-  Secret push_secret;        // webhooks; empty: the channel's rule for a fallback applies
+  std::string app_id;         // Shopee partner_id, OAuth client_id
+  Secret secret;              // Shopee partner key, OAuth client_secret
+  Secret push_secret;         // webhooks; empty: the channel's rule for a fallback applies
   Secret push_secret_before;  // the previous one during a rotation; may be empty
-  std::string api_url;       // "https://partner.shopeemobile.com", no trailing slash
-  std::string auth_url;      // the seller's consent page
-  std::string hook_url;      // our webhook address exactly as registered at the channel
-  std::string redirect_url;  // our /oauth/{channel}/callback as registered
+  std::string api_url;        // "https://partner.shopeemobile.com", no trailing slash
+  std::string auth_url;       // the seller's consent page
+  std::string hook_url;       // our webhook address exactly as registered at the channel
+  std::string redirect_url;   // our /oauth/{channel}/callback as registered
 };
 
 // Everything an exchange may depend on.
@@ -73,10 +73,18 @@ struct StateBatch {
   std::vector<StateItem> items;
 };
 
+// The channel has taken the value and works it off later (a queue of its own).
+struct Deferral {
+  Duration after{0};   // when to ask what became of it
+  std::string ticket;  // the connector's note of it; comes back in the item, never empty
+  bool still = false;  // the item's own ticket is still open; false: this value was sent now
+};
+
 // One answer per item, in the order of the batch.
 struct ItemAck {
-  std::string key;             // sku or unit
-  std::optional<Error> error;  // nothing: done
+  std::string key;                     // sku or unit
+  std::optional<Error> error;          // nothing: done, or deferred
+  std::optional<Deferral> deferred{};  // not with an error
 };
 struct BatchAck {
   std::vector<ItemAck> items;
@@ -133,13 +141,13 @@ struct InboundRequest {
 };
 
 enum class HookKind {
-  verification,         // the channel's console tests us: nothing to do
-  order_changed,        // `order` names it
-  listing_changed,      // `remote_product` names it
+  verification,     // the channel's console tests us: nothing to do
+  order_changed,    // `order` names it
+  listing_changed,  // `remote_product` names it
   shop_authorised,
   shop_deauthorised,
   authorisation_expiring,
-  other,                // stored, answered, nothing to do
+  other,  // stored, answered, nothing to do
 };
 std::string_view to_string(HookKind kind);  // as the inbox keeps it: "order_changed"
 struct HookEvent {

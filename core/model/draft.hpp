@@ -34,8 +34,8 @@ struct ListingDraft {
   std::string remote_product;  // empty: to be created
   std::string title;
   std::string description;
-  std::string category;                 // our slug
-  std::string channel_category;         // an explicit category id of the channel, or empty
+  std::string category;          // our slug
+  std::string channel_category;  // an explicit category id of the channel, or empty
   std::optional<std::string> brand;
   Condition condition = Condition::fresh;
   std::map<std::string, std::string> attributes;  // ours, with the channel's overrides on top
@@ -58,11 +58,20 @@ struct StockItem {
   bool listed = true;
 };
 
+// What the channel deferred of this item earlier and has not been heard of since; empty: nothing.
+// Of channels that defer only. While it is open nothing newer may be sent: it could arrive later
+// and be the last word.
+struct Ticket {
+  std::string name;
+  bool outdated = false;  // the value has changed since
+};
+
 struct PriceItem {
   std::string sku;
   std::string remote_product;
   std::string remote_variant;
   Money price;
+  Ticket ticket{};
 };
 
 struct StateItem {
@@ -71,6 +80,7 @@ struct StateItem {
   std::string remote_variant;  // where each variant is a product of its own
   bool listed = true;
   bool remove = false;  // withdrawn for good: delete where the channel can, else unlist
+  Ticket ticket{};
 };
 
 struct OrderAction {

@@ -90,7 +90,7 @@ struct SetPrices {
   using Answer = std::vector<Result<ProductSaved>>;
   struct Item {
     std::string sku;
-    std::optional<Money> price;                    // nothing: leave the list price
+    std::optional<Money> price;                            // nothing: leave the list price
     std::map<std::string, std::optional<Money>> channels;  // null: remove that channel's price
   };
   std::string organisation;
@@ -160,8 +160,8 @@ struct UpdateShop {
   std::string organisation;
   std::string shop;
   std::optional<std::string> name;
-  std::optional<std::int64_t> buffer;      // changed: all stock work of the shop
-  std::optional<int> share_percent;        // likewise
+  std::optional<std::int64_t> buffer;  // changed: all stock work of the shop
+  std::optional<int> share_percent;    // likewise
   std::optional<std::vector<ScheduleRule>> schedule;
 };
 
@@ -279,8 +279,8 @@ struct RestockOrder {
 
 // A verified webhook: the raw body is stored sealed, and its hints become order_fetch work (of the
 // shop with that remote id) in the same transaction. A repeat of an applied event changes nothing;
-// of an unapplied one revives its work. Events of shops we do not know are stored and never applied.
-// shop_deauthorised: the shop needs authorisation.
+// of an unapplied one revives its work. Events of shops we do not know are stored and never
+// applied. shop_deauthorised: the shop needs authorisation.
 struct ReceiveWebhook {
   using Answer = bool;  // false: a repeat
   struct Hint {
@@ -311,14 +311,17 @@ struct Settlement {
   Next next = Next::clear;
   TimePoint due_at;
   bool counts_as_attempt = true;
-  TimePoint sent_at;  // when the request left (stock: compared with later orders)
-  Attempt attempt;    // stored on the listings concerned
+  // What a later attempt must know (Work::detail). Nothing: as it is, but a listing's parked work
+  // forgets it.
+  std::optional<std::string> detail;
+  TimePoint sent_at;                   // when the request left (stock: compared with later orders)
+  Attempt attempt;                     // stored on the listings concerned
   std::optional<Quantity> sent_stock;  // done: becomes observed stock
   std::optional<Money> sent_price;
   std::optional<bool> sent_listed;
   bool removed = false;  // state, done: the channel deleted it; its remote ids are forgotten
   // Publishing: remote ids, SKU → variant id, memo.
-  std::optional<std::string> remote_product;
+  std::optional<std::string> remote_product;  // "" with a failure: gone, its ids are forgotten
   std::map<std::string, std::string> remote_variants;
   std::optional<json::Value> memo;
   std::vector<Shipment> shipments;  // order actions

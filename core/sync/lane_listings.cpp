@@ -54,6 +54,35 @@ std::vector<Settlement> nothing_to_send(const std::vector<Work>& due,
   return out;
 }
 
+// The ticket of a deferred value, kept with the work as {"ticket", "revision"}.
+Ticket ticket_of(const Work& work) {
+  Ticket out;
+  if (work.detail.empty()) return out;
+  const auto detail = json::parse(work.detail);
+  if (!detail) return out;
+  out.name = (*detail)["ticket"].text();
+  out.outdated = (*detail)["revision"].as_int64() != work.revision;
+  return out;
+}
+
+// Asked again later. A ticket that is still open keeps the revision that it was given for.
+void defer(Settlement& s, const Deferral& deferral, const Work& work, TimePoint now) {
+  s.next = Settlement::Next::retry;
+  s.due_at = now + deferral.after;
+  s.counts_as_attempt = false;
+  std::int64_t revision = work.revision;
+  if (deferral.still) {
+    if (const auto before = json::parse(work.detail))
+      revision = (*before)["revision"].as_int64().value_or(revision);
+  }
+  s.detail = json::dump(json::object({{"ticket", deferral.ticket}, {"revision", revision}}));
+}
+
+std::optional<Deferral> item_deferral(const Result<BatchAck>& result, std::size_t index) {
+  if (!result || index >= result->items.size()) return std::nullopt;
+  return result->items[index].deferred;
+}
+
 // The answer for one item of a batch: the whole call's error, else the item's own.
 std::optional<Error> item_error(const Result<BatchAck>& result, std::size_t index,
                                 const std::string& key) {
@@ -117,7 +146,10 @@ awaitable<void> Lane::send_prices(std::vector<Work> due) {
   auto chosen = first_batch(due, *items, limits.price_batch, limits.price_batch_same_product);
   if (!chosen.empty()) {
     PriceBatch batch;
-    for (const auto& [work, item] : chosen) batch.items.push_back(item);
+    for (auto& [work, item] : chosen) {
+      item.ticket = ticket_of(work);
+      batch.items.push_back(item);
+    }
     Make<BatchAck> make = [this, batch](CallContext context) {
       return connector_.set_price(std::move(context), batch);
     };
@@ -128,7 +160,11 @@ awaitable<void> Lane::send_prices(std::vector<Work> due) {
       const auto& [work, item] = chosen[i];
       const std::optional<Error> error = item_error(result, i, item.sku);
       Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
-      if (!error) s.sent_price = item.price;
+      if (const auto deferral = item_deferral(result, i); deferral && !error) {
+        defer(s, *deferral, work, now);
+      } else if (!error) {
+        s.sent_price = item.price;
+      }
       settlements.push_back(std::move(s));
     }
   }
@@ -155,7 +191,10 @@ awaitable<void> Lane::send_states(std::vector<Work> due) {
   }
   if (!chosen.empty()) {
     StateBatch batch;
-    for (const auto& [work, item] : chosen) batch.items.push_back(item);
+    for (auto& [work, item] : chosen) {
+      item.ticket = ticket_of(work);
+      batch.items.push_back(item);
+    }
     Make<BatchAck> make = [this, batch](CallContext context) {
       return connector_.set_state(std::move(context), batch);
     };
@@ -166,8 +205,12 @@ awaitable<void> Lane::send_states(std::vector<Work> due) {
       const auto& [work, item] = chosen[i];
       const std::optional<Error> error = item_error(result, i, item.unit);
       Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
-      if (!error) s.sent_listed = item.listed && !item.remove;
-      s.removed = !error && item.remove;
+      if (const auto deferral = item_deferral(result, i); deferral && !error) {
+        defer(s, *deferral, work, now);
+      } else if (!error) {
+        s.sent_listed = item.listed && !item.remove;
+        s.removed = item.remove;
+      }
       settlements.push_back(std::move(s));
     }
   }
@@ -239,7 +282,23 @@ awaitable<void> Lane::publish(Work work) {
   std::optional<Error> error;
   std::optional<ListingRef> ref;
   bool found = false;
-  if (view && view->wanted) {
+  // Withdrawn before its create was settled: what arrived all the same has to be found, so that it
+  // can be taken off.
+  const bool only_look = view && !view->wanted && view->maybe_published &&
+                         connector_.info().can.find_listing && !view->draft.variants.empty();
+  if (only_look) {
+    Make<ListingRef> make = [this, draft = view->draft](CallContext context) {
+      return connector_.find_listing(std::move(context), draft);
+    };
+    auto calling = call<ListingRef>(std::move(make));
+    Result<ListingRef> answer = co_await std::move(calling);
+    if (answer) {
+      ref = std::move(*answer);
+      ref->resume_after.reset();
+    } else if (answer.error().kind != ErrorKind::not_found) {
+      error = std::move(answer).error();
+    }
+  } else if (view && view->wanted) {
     const ListingDraft& draft = view->draft;
     auto preparing = ensure_facts(draft);
     Result<void> prepared = co_await std::move(preparing);

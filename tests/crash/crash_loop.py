@@ -152,6 +152,10 @@ class Loop:
             return self.restore_round(point)
         often = point.startswith(("store.", "http.", "sync.")) and "checkpoint" not in point and \
             not point.startswith(("sync.token", "sync.publish"))
+        if point == "sync.publish_begun":  # needs something to publish
+            for writer in self.writers:
+                if isinstance(writer, Products):
+                    writer.wanted = max(writer.wanted, writer.made + 2)
         ready = self.start(point, self.chance.randint(1, 12) if often else 1)
         if not ready:
             return

@@ -198,6 +198,7 @@ class Products(Writer):
     def __init__(self, village, name, seed, template):
         super().__init__(village, name, seed)
         self.template, self.books, self.made, self.steps = template, {}, 0, 0
+        self.wanted = 40  # new products, in all
 
     def document(self, code, version):
         text = json.loads(json.dumps(self.template))
@@ -209,7 +210,7 @@ class Products(Writer):
 
     def step(self, client):
         self.steps += 1
-        if self.steps % 12 == 1 and self.made < 40:
+        if self.steps % 12 == 1 and self.made < self.wanted:
             self.made += 1
             self.books[f"{self.name}-{self.made}"] = [0, 0]
         code = self.random.choice(list(self.books)[-4:])

@@ -15,6 +15,7 @@ struct Arguments {
   std::uint64_t from = 1, to = 1;
   Options options;
   std::size_t most_violations = 1;
+  std::string until;   // the invariant that is waited for
   double minutes = 0;  // wall clock; 0: no limit
   bool verbose = false, story = false;
 };
@@ -27,8 +28,9 @@ void usage() {
       "  --seed N       replays one run exactly and says what happened\n"
       "  --seeds A..B   runs them one after the other, stops at the first violation\n"
       "  --keep-going N stops after N violations instead\n"
+      "  --until NAME   only violations of this invariant count\n"
       "  --minutes M    stops after so much real time\n"
-      "  --story        prints the end of the story even when nothing is violated");
+      "  --story        tells everything that happened");
 }
 
 bool parse(int argc, char** argv, Arguments& out) {
@@ -56,12 +58,14 @@ bool parse(int argc, char** argv, Arguments& out) {
       out.minutes = std::atof(value().c_str());
     } else if (name == "--keep-going") {
       out.most_violations = std::strtoull(value().c_str(), nullptr, 10);
+    } else if (name == "--until") {
+      out.until = value();
     } else if (name == "--no-crashes") {
       out.options.crashes = false;
     } else if (name == "--verbose") {
       out.verbose = true;
     } else if (name == "--story") {
-      out.story = true;
+      out.story = out.options.whole_story = true;
     } else {
       return false;
     }
@@ -116,7 +120,8 @@ int run(const Arguments& arguments) {
     if (arguments.verbose) print(o);
     if (arguments.story && !o.violation) std::fputs(o.story.c_str(), stdout);
     if (!o.violation) continue;
-    ++violations;
+    const bool counts = arguments.until.empty() || o.violation->invariant == arguments.until;
+    if (counts) ++violations;
     failed += (failed.empty() ? "" : ",") + std::to_string(seed);
     std::printf("\nVIOLATION seed %llu: %s\n  %s: %s\n\n%s\n  replay: gerbang-sim --seed %llu\n\n",
                 static_cast<unsigned long long>(seed), o.violation->invariant.c_str(),

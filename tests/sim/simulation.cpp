@@ -504,7 +504,9 @@ Outcome simulate(const Options& options) {
   Simulation simulation(options);
   try {
     simulation.run();
-    return simulation.outcome();
+    Outcome out = simulation.outcome();
+    if (options.whole_story) out.story = simulation.trace().whole(simulation.start());
+    return out;
   } catch (const Violation& violation) {
     Outcome out = simulation.outcome();
     out.violation = violation;
@@ -514,7 +516,9 @@ Outcome simulate(const Options& options) {
                       std::string_view(violation.what()).find(channel) != std::string_view::npos;
       if (is) named.push_back(channel);
     }
-    out.story = simulation.trace().story(violation.subject, named, simulation.start());
+    out.story = options.whole_story
+                    ? simulation.trace().whole(simulation.start())
+                    : simulation.trace().story(violation.subject, named, simulation.start());
     return out;
   }
 }

@@ -18,6 +18,7 @@ struct Options {
   std::vector<std::string> channels;  // empty: the seed chooses
   std::optional<double> hours;        // of faults; nothing: the seed chooses
   bool crashes = true;
+  bool whole_story = false;  // everything that happened, not what led to a violation
 };
 
 struct Outcome {

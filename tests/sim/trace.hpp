@@ -46,6 +46,7 @@ class Trace {
   // gateway's deaths), and the last ones of the channels that are named.
   std::string story(const std::string& subject, const std::vector<std::string>& channels,
                     TimePoint start) const;
+  std::string whole(TimePoint start) const;
 
  private:
   static constexpr std::size_t kKept = 60'000;

@@ -69,6 +69,8 @@ class DiskSweep : public testing::TestWithParam<Case> {
     int acknowledged_at_strike = 0;
     std::optional<FaultyDisk::Image> synced_at_strike;
     std::optional<FaultyDisk::Image> torn_at_strike;
+    int acknowledged_after = 0;  // with the first answer after the fault
+    std::optional<FaultyDisk::Image> synced_after;
     std::vector<int> unknown;  // how often the outcome of a step was unknown
   };
 
@@ -157,6 +159,10 @@ DiskSweep::Outcome DiskSweep::live_through(const Workload& workload, const Sqlit
       return out;
     }
     ++acknowledged;
+    if (disk_.struck() && !out.synced_after) {
+      out.synced_after = disk_.synced();
+      out.acknowledged_after = acknowledged;
+    }
   }
   out.struck = disk_.struck();
   disk_.disarm();
@@ -240,6 +246,9 @@ TEST_P(DiskSweep, no_false_answer_nothing_lost_and_a_clean_recovery) {
                     outcome.unknown, when + ", synced alone");
       power_returns(*outcome.torn_at_strike, workload, outcome.acknowledged_at_strike,
                     outcome.unknown, when + ", torn");
+      if (outcome.synced_after)
+        power_returns(*outcome.synced_after, workload, outcome.acknowledged_after, outcome.unknown,
+                      when + ", after the next answer");
     }
     // And without a loss of power: the same files, opened again.
     nothing_is_missing(options.path, workload, static_cast<int>(workload.steps().size()),

@@ -75,6 +75,42 @@ TEST_F(Settle, newer_revision_survives_the_answer_to_an_older_one) {
   EXPECT_EQ(only(Aspect::stock).revision, newer.revision);
 }
 
+TEST_F(Settle, what_a_channel_deferred_is_known_until_it_was_heard_of) {
+  settle_all(shopee);
+  const auto set_price = [&](std::int64_t amount) {
+    SetPrices script;
+    script.organisation = org;
+    SetPrices::Item item;
+    item.sku = "KOPI-250";
+    item.price = Money{amount};
+    script.items.push_back(item);
+    must(script);
+  };
+  set_price(41'000);
+  Settlement deferred = settlement(only(Aspect::price));
+  deferred.next = Settlement::Next::retry;
+  deferred.counts_as_attempt = false;
+  deferred.due_at = clock.now() + minutes(1);
+  deferred.detail = R"({"ticket":"Q1","revision":7})";
+  settle(deferred);
+  EXPECT_TRUE(due(shopee, Aspect::price).empty());
+  clock.advance(minutes(1));
+  EXPECT_EQ(only(Aspect::price).detail, *deferred.detail);
+  // A newer value is due at once and knows of the older one on its way.
+  set_price(42'000);
+  EXPECT_EQ(only(Aspect::price).detail, *deferred.detail);
+  // A failed question keeps it, a refusal ends it.
+  settle(failed(only(Aspect::price), "transient", "channel_unavailable", Settlement::Next::retry));
+  clock.advance(minutes(5));
+  EXPECT_EQ(only(Aspect::price).detail, *deferred.detail);
+  settle(failed(only(Aspect::price), "rejected", "price_refused", Settlement::Next::park));
+  Unpark again;
+  again.organisation = org;
+  again.shop = shopee;
+  must(again);
+  EXPECT_EQ(only(Aspect::price).detail, "");
+}
+
 TEST_F(Settle, retry_waits_and_counts_attempts_but_not_a_shutdown) {
   const Work work = stock_work();
   settle(failed(work, "transient", "server_error", Settlement::Next::retry));
@@ -105,6 +141,45 @@ TEST_F(Settle, parked_work_shows_its_reason_and_a_success_of_another_aspect_does
   EXPECT_EQ(must(Unpark{org, shopee, ""}), 1);
   settle(settlement(only(Aspect::content)));
   EXPECT_EQ(listing("KOPI-250").attempt->outcome, "done");
+}
+
+TEST_F(Settle, what_another_aspect_meets_does_not_hide_why_work_is_parked) {
+  const Work stock = stock_work();
+  must(RequestSync{org, shopee, false, false, true});
+  settle(failed(only(Aspect::content), "rejected", "image_too_small", Settlement::Next::park));
+  settle(failed(stock, "transient", "channel_unavailable", Settlement::Next::retry));
+  EXPECT_EQ(listing("KOPI-250").attempt->code, "image_too_small");
+  ListParked query;
+  query.organisation = org;
+  query.shop = shopee;
+  const auto parked = ask(query);
+  ASSERT_EQ(parked.size(), 1u);
+  EXPECT_EQ(parked[0].aspect, Aspect::content);
+  EXPECT_EQ(parked[0].problem.outcome, "rejected");
+  EXPECT_EQ(parked[0].problem.code, "image_too_small");
+  // Each of several has its own reason, and a foreign organisation sees none.
+  settle(failed(only(Aspect::stock), "rejected", "stock_refused", Settlement::Next::park));
+  EXPECT_EQ(ask(query).size(), 2u);
+  query.organisation = "org_other";
+  EXPECT_EQ(queries.run(query).error().code, "shop_unknown");
+}
+
+TEST_F(Settle, product_that_is_gone_at_the_channel_is_published_anew_and_what_waited_goes_on) {
+  const Work stock = stock_work();
+  settle(failed(stock, "not_found", "listing_gone", Settlement::Next::park));
+  const Work content = only(Aspect::content);  // publishing looks
+  Settlement gone = failed(content, "not_found", "listing_gone", Settlement::Next::retry);
+  gone.remote_product = "";
+  settle(gone);
+  const DraftView draft = ask(LoadDraft{shopee, "KOPI"});
+  EXPECT_TRUE(draft.draft.remote_product.empty());
+  EXPECT_TRUE(draft.maybe_published);  // the channel may have been wrong: look, then create
+  Settlement anew = settlement(only(Aspect::content));
+  anew.remote_product = "990";
+  anew.remote_variants = {{"KOPI-250", "9901"}, {"KOPI-500", "9902"}};
+  settle(anew);
+  EXPECT_TRUE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
+  EXPECT_EQ(ask(LoadStock{shopee, {"KOPI-250"}}).at(0).remote_product, "990");
 }
 
 TEST_F(Settle, blocked_is_told_once) {
@@ -159,6 +234,25 @@ TEST_F(Settle, price_that_changed_while_publishing_is_sent) {
   s.remote_variants = {{"KOPI-250", "a"}, {"KOPI-500", "b"}};
   settle(s);
   EXPECT_EQ(due_subjects(shopee, Aspect::price), (std::set<std::string>{"KOPI-250"}));
+}
+
+// The simulation: the create was lost, the price changed, the work had a newer revision by then;
+// what was found later had been made from the draft before the change.
+TEST_F(Settle, listing_that_is_found_after_a_lost_create_is_told_its_price) {
+  must(BeginPublish{shopee, "KOPI"});
+  const Work begun = only(Aspect::content);
+  settle(failed(begun, "indeterminate", "timeout", Settlement::Next::retry));
+  clock.advance(minutes(1));
+  must(SetPrices{org, {{"KOPI-250", Money{40000, "IDR"}, {}}}});
+  clock.advance(minutes(10));
+  Settlement s = settlement(only(Aspect::content));
+  s.sent_at = clock.now();
+  s.next = Settlement::Next::retry;
+  s.due_at = clock.now() + minutes(5);
+  s.remote_product = "R1";
+  s.remote_variants = {{"KOPI-250", "V1"}, {"KOPI-500", "V2"}};
+  settle(s);
+  EXPECT_EQ(due_subjects(shopee, Aspect::price), (std::set<std::string>{"KOPI-250", "KOPI-500"}));
 }
 
 TEST_F(Settle, product_in_two_steps_is_published_only_with_its_variants) {
@@ -220,6 +314,43 @@ TEST_F(Settle, removed_listing_is_published_anew_when_it_is_offered_again) {
   EXPECT_TRUE(view.wanted);
   EXPECT_EQ(view.draft.remote_product, "");
   EXPECT_EQ(view.draft.variants.front().remote_variant, "");
+}
+
+// The simulation: a price that changed while the product was withdrawn was never told.
+TEST_F(Settle, listing_offered_again_is_told_the_stock_and_the_price_of_the_moment) {
+  settle_all(shopee);
+  must(WithdrawProduct{org, "KOPI", {}});
+  must(SetPrices{org, {{"KOPI-250", Money{40000, "IDR"}, {}}}});
+  settle_all(shopee);
+  Product again;
+  again.code = "KOPI";
+  again.title = {{"id", "Barang KOPI"}};
+  again.options = {Option{"Ukuran", {"KOPI-250", "KOPI-500"}}};
+  again.variants = {variant("KOPI-250"), variant("KOPI-500")};
+  for (Variant& v : again.variants) {
+    v.options = {v.sku};
+    v.price.reset();  // stays as it was set
+  }
+  put(again);
+  const std::set<std::string> both{"KOPI-250", "KOPI-500"};
+  EXPECT_EQ(due_subjects(shopee, Aspect::stock), both);
+  EXPECT_EQ(due_subjects(shopee, Aspect::price), both);
+}
+
+TEST_F(Settle, a_product_that_vanished_at_the_channel_is_created_anew) {
+  settle_all(shopee);
+  product("KOPI", {variant("KOPI-250")});
+  const auto work = due(shopee, Aspect::content);
+  ASSERT_EQ(work.size(), 1u);
+  Settlement s = failed(work.front(), "not_found", "listing_gone", Settlement::Next::retry);
+  s.remote_product = "";
+  s.due_at = clock.now();
+  settle(s);
+  const auto view = ask(LoadDraft{shopee, "KOPI"});
+  EXPECT_EQ(view.draft.remote_product, "");
+  EXPECT_FALSE(view.maybe_published);
+  EXPECT_EQ(due(shopee, Aspect::content).size(), 1u);
+  EXPECT_TRUE(ask(LoadStock{shopee, {"KOPI-250"}}).empty());
 }
 
 TEST_F(Settle, unlisted_listing_keeps_its_ids) {
