@@ -259,7 +259,7 @@ def collect(sources):
             near = [s for s in sources if s.path.rsplit("/", 1)[0] == folder]
             ways = []
             for s in near:
-                ways += [(s, at.start(), c) for at in re.finditer(r"\b" + re.escape(word) + r"\b[^;\"=]{0,40}?=(?!=)\s*", s.text)
+                ways += [(s, at.start(), c) for at in re.finditer(r"\b" + re.escape(word) + r"\b[^;\"=!<>]{0,40}?=(?!=)\s*", s.text)
                          for c in codes_in(first_argument(s.text, at.end()))]
                 ways += [(s, at.start(), c) for at in re.finditer(r"\b" + re.escape(word) + r"\s*\{", s.text)
                          for c in codes_in(first_argument(s.text, at.end()))]
