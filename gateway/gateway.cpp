@@ -75,6 +75,7 @@ http::TransportOptions transport_options(const config::Config& config) {
   out.total = config.http_client.total_timeout;
   out.ca_file = config.http_client.ca_file;
   out.allow_private_tenant_addresses = config.http_client.allow_private_tenant_addresses;
+  out.tenant_exceptions = config.http_client.tenant_exceptions;
   return out;
 }
 
@@ -100,12 +101,15 @@ class EngineAuthoriser final : public api::Authoriser {
       : context_(context), engine_(engine) {}
 
   awaitable<Result<std::string>> authorise_url(Shop shop) override {
-    return sync::run_on(context_.get_executor(),
-                        engine_.authorise_url(shop.organisation, shop.id));
+    return sync::run_on(context_.get_executor(), engine_.authorise_url(shop.organisation, shop.id));
   }
   awaitable<Result<Shop>> complete(std::string channel, QueryItems query) override {
     return sync::run_on(context_.get_executor(),
                         engine_.complete_authorisation(std::move(channel), std::move(query)));
+  }
+  awaitable<Result<Shop>> connect(Shop shop, QueryItems credentials) override {
+    return sync::run_on(context_.get_executor(),
+                        engine_.connect(shop.organisation, shop.id, std::move(credentials)));
   }
 
  private:
@@ -194,7 +198,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(config::Config config) {
   return gateway;
 }
 
-std::uint16_t Gateway::port() const { return impl_->server->port(); }
+std::uint16_t Gateway::port() const {
+  return impl_->server->port();
+}
 
 void Gateway::Impl::begin_stop() {
   std::call_once(stopped, [this] {

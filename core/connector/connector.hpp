@@ -23,35 +23,43 @@ struct RateLimit {
 
 struct ChannelLimits {
   std::vector<RateLimit> rates;
-  std::size_t stock_batch = 1;      // items per set_stock
+  std::size_t stock_batch = 1;  // items per set_stock
   bool stock_batch_same_product = true;
   std::size_t price_batch = 1;
   bool price_batch_same_product = true;
   std::size_t state_batch = 1;
-  std::size_t order_batch = 1;      // ids per fetch_orders
-  std::size_t order_page_days = 15; // widest window of list_orders
+  std::size_t order_batch = 1;       // ids per fetch_orders
+  std::size_t order_page_days = 15;  // widest window of list_orders
 };
 
 // What a channel offers. An operation of an undeclared capability answers `unsupported`.
 struct Capabilities {
-  bool variants_in_listing = true;   // false: each variant is published as its own product
+  bool variants_in_listing = true;  // false: each variant is published as its own product
   bool webhooks = false;
+  bool shop_webhooks = false;  // made in each shop by a call, see ensure_webhooks
   bool lost_events = false;
   bool accept_order = false;
   bool ship_order = false;
   bool cancel_order = false;
   bool answer_cancellation = false;  // the buyer asked, the seller decides
-  bool authorise = true;             // false: fixed credentials
+  bool authorise = true;             // false: fixed credentials, see ConnectorInfo
   bool single_use_refresh = false;
-  bool find_listing = false;         // can look up by our SKU
+  bool find_listing = false;  // can look up by our SKU
   bool needs_category_facts = false;
   bool needs_shop_facts = false;
+};
+
+// One of the keys that an operator types in where the channel has no consent page.
+struct Credential {
+  std::string name;  // in the API, in files, and in the grant: "seller_key"
+  bool required = true;
 };
 
 struct ConnectorInfo {
   std::string channel;       // "shopee": name in URLs, tables, configuration
   std::string display_name;  // "Shopee"
   Capabilities can;
+  std::vector<Credential> credentials;  // exactly where `can.authorise` is false
   ChannelLimits limits;
   Duration refresh_token_life{0};  // 0: not limited
   // Not empty: the channel no longer sells. Product pushes to its real host are refused with this
@@ -72,13 +80,18 @@ class Connector {
   // Where to send the seller. `state` comes back in the callback.
   virtual Result<std::string> authorise_url(const App& app, std::string_view state,
                                             TimePoint now) const = 0;
-  // One set per shop that the grant covers.
+  // One set per shop that the grant covers. Where `can.authorise` is false the grant holds the
+  // fixed credentials by name, with nothing unknown and nothing required missing: the connector
+  // asks the channel whether they are good and packs them into `access`, which comes back as
+  // CallContext::access_token; `access_expires_at` stays TimePoint(), never.
   virtual Exchange<std::vector<TokenSet>> exchange_code(CallContext, AuthorisationGrant) const = 0;
+  // Fixed credentials: asks once more whether those of the context are good, and gives them back.
   virtual Exchange<TokenSet> refresh_tokens(CallContext) const = 0;
 
   // -- facts that publishing needs; kept by the engine for a day
   virtual Exchange<json::Value> read_shop_facts(CallContext) const = 0;
-  // The channel's category for a draft, from shop facts; pure. Code category_unmapped when none fits.
+  // The channel's category for a draft, from shop facts; pure. Code category_unmapped when none
+  // fits.
   virtual Result<std::string> category_of(const CallContext&, const ListingDraft&) const = 0;
   virtual Exchange<json::Value> read_category_facts(CallContext, std::string category) const = 0;
 
@@ -106,6 +119,10 @@ class Connector {
   // signature of ours matches. Several events when one delivery carries several.
   virtual Result<std::vector<HookEvent>> open_webhook(const InboundRequest&, const App&,
                                                       TimePoint now) const = 0;
+  // Makes the webhooks of this shop what they must be: there, with our address and secret, switched
+  // on. Called regularly, because such channels switch them off after failures. Only channels with
+  // `can.shop_webhooks` have it; the others need not say so.
+  virtual Exchange<WebhookUpkeep> ensure_webhooks(CallContext) const;
   virtual Exchange<LostEvents> read_lost_events(CallContext) const = 0;
   virtual Exchange<Ack> confirm_lost_events(CallContext, std::string confirm) const = 0;
   // The hints in a recovered body (its signature is the API call that brought it).

@@ -29,7 +29,7 @@ struct TokenSet {
   Secret access;
   Secret refresh;
   TimePoint obtained_at;
-  TimePoint access_expires_at;
+  TimePoint access_expires_at;  // TimePoint(): never (fixed credentials)
   std::optional<TimePoint> refresh_expires_at;
   std::string remote_shop_id;    // as the channel named it when it gave the tokens
   std::string remote_shop_name;  // may be empty
@@ -40,7 +40,7 @@ struct TokenSet {
 struct ScheduleRule {
   std::string job;  // "stock_sync" (all stock pushed again), "order_sweep" (7 days re-read),
                     // "read_back" (listings compared)
-  std::vector<int> minutes_of_day;          // local, 0–1439
+  std::vector<int> minutes_of_day;  // local, 0–1439
   std::optional<std::chrono::minutes> every;
 };
 
@@ -52,9 +52,9 @@ struct Shop {
   std::string remote_id;  // the channel's shop id, known after authorisation
   ShopState state = ShopState::needs_authorisation;
   TimePoint since;
-  std::string reason;  // stable code: "refresh_refused", "channel_closed_2025_02_09", …
-  std::int64_t buffer = 0;        // units of each variant held back from this shop
-  int share_percent = 100;        // of what is available, offered here
+  std::string reason;       // stable code: "refresh_refused", "channel_closed_2025_02_09", …
+  std::int64_t buffer = 0;  // units of each variant held back from this shop
+  int share_percent = 100;  // of what is available, offered here
   std::vector<ScheduleRule> schedule;
   std::optional<TimePoint> token_expires_at;
   std::int64_t token_version = 0;  // rises with each stored pair

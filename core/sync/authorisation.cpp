@@ -1,4 +1,6 @@
 // The seller's consent: the link, the way back, and the tokens that come with it.
+#include <algorithm>
+
 #include "core/base/crypto.hpp"
 #include "core/base/log.hpp"
 #include "core/base/url.hpp"
@@ -52,6 +54,9 @@ awaitable<Result<std::string>> Engine::authorise_url(std::string organisation, s
     co_return Error(ErrorKind::unsupported, "channel_disabled",
                     "the channel is not switched on in the configuration");
   const ConnectorInfo& info = connector->info();
+  if (!info.can.authorise)
+    co_return Error(ErrorKind::unsupported, "credentials_wanted",
+                    "the channel has no consent page; give the shop's keys");
   if (!info.retired_code.empty()) {
     const Result<Url> api = parse_url(settings->app.api_url);
     for (const std::string& host : info.live_hosts) {
@@ -80,23 +85,11 @@ awaitable<Result<Shop>> Engine::complete_authorisation(
   if (view->shop.channel != channel)
     co_return Error(ErrorKind::forbidden, "state_invalid", "the state is of another channel");
 
-  Caller caller(ports_, options_, *settings, *connector, budget_of(*connector, *settings),
-                view->shop.id);
-  CallContext context;
-  context.app = settings->app;
-  context.shop = view->shop.id;
-  context.remote_shop_id = view->shop.remote_id;
-  context.now = ports_.clock->now();
-  context.nonce = ports_.random->hex(16);
   AuthorisationGrant grant;
   grant.query = std::move(query);
-  Exchange<std::vector<TokenSet>> exchange = connector->exchange_code(context, std::move(grant));
-  auto driving = caller.drive(std::move(exchange));
-  Result<std::vector<TokenSet>> tokens = co_await std::move(driving);
-  redact(tokens, context);
+  auto exchanging = exchange_grant(view->shop, std::move(grant));
+  Result<std::vector<TokenSet>> tokens = co_await std::move(exchanging);
   if (!tokens) co_return std::move(tokens).error();
-  if (tokens->empty())
-    co_return Error(ErrorKind::rejected, "authorisation_empty", "the grant covers no shop");
 
   // A main account grants several shops at once. Each goes to the row that already is that shop;
   // the first of the others to the row that asked; the rest become rows of their own.
@@ -134,6 +127,86 @@ awaitable<Result<Shop>> Engine::complete_authorisation(
     if (!answer || stored->id == view->shop.id) answer = std::move(stored);
   }
   co_return answer;
+}
+
+// The channel is known and switched on.
+awaitable<Result<std::vector<TokenSet>>> Engine::exchange_grant(Shop shop,
+                                                                AuthorisationGrant grant) {
+  const Connector& connector = *ports_.registry->find(shop.channel);
+  const ChannelSettings& settings = *settings_of(shop.channel);
+  Caller caller(ports_, options_, settings, connector, budget_of(connector, settings), shop.id);
+  CallContext context;
+  context.app = settings.app;
+  context.shop = shop.id;
+  context.remote_shop_id = shop.remote_id;
+  context.now = ports_.clock->now();
+  context.nonce = ports_.random->hex(16);
+  Exchange<std::vector<TokenSet>> exchange = connector.exchange_code(context, std::move(grant));
+  auto driving = caller.drive(std::move(exchange));
+  Result<std::vector<TokenSet>> tokens = co_await std::move(driving);
+  redact(tokens, context);
+  if (tokens && tokens->empty())
+    co_return Error(ErrorKind::rejected, "authorisation_empty", "the grant covers no shop");
+  co_return tokens;
+}
+
+namespace {
+// Every wrong name at once; empty values count as absent.
+std::optional<Error> refuse_credentials(
+    const std::vector<Credential>& wanted,
+    const std::vector<std::pair<std::string, std::string>>& given) {
+  Error error(ErrorKind::invalid, "credentials_invalid", "not the keys that this channel takes");
+  for (const auto& [name, value] : given) {
+    const bool known = std::any_of(wanted.begin(), wanted.end(),
+                                   [&name = name](const Credential& c) { return c.name == name; });
+    if (!known) error.fields.push_back({"/credentials/" + name, "unknown_field", "no such key"});
+  }
+  for (const Credential& c : wanted) {
+    if (c.required && query_value(given, c.name).value_or("").empty())
+      error.fields.push_back({"/credentials/" + c.name, "field_missing", "this key is needed"});
+  }
+  if (error.fields.empty()) return std::nullopt;
+  error.field = error.fields.front().field;
+  return error;
+}
+}  // namespace
+
+awaitable<Result<Shop>> Engine::connect(
+    std::string organisation, std::string shop,
+    std::vector<std::pair<std::string, std::string>> credentials) {
+  store::GetShop query;
+  query.organisation = std::move(organisation);
+  query.shop = std::move(shop);
+  auto reading = read(*ports_.store, std::move(query));
+  Result<store::ShopView> view = co_await std::move(reading);
+  if (!view) co_return std::move(view).error();
+  if (view->shop.state == ShopState::retired)
+    co_return Error(ErrorKind::conflict, "shop_retired", "a retired shop cannot be connected");
+  const Connector* connector = ports_.registry->find(view->shop.channel);
+  if (!connector || !settings_of(view->shop.channel))
+    co_return Error(ErrorKind::unsupported, "channel_disabled",
+                    "the channel is not switched on in the configuration");
+  if (connector->info().can.authorise)
+    co_return Error(ErrorKind::unsupported, "credentials_not_used",
+                    "sellers of this channel give consent on its page");
+  if (auto refused = refuse_credentials(connector->info().credentials, credentials))
+    co_return std::move(*refused);
+
+  AuthorisationGrant grant;
+  grant.query = std::move(credentials);
+  auto exchanging = exchange_grant(view->shop, std::move(grant));
+  Result<std::vector<TokenSet>> tokens = co_await std::move(exchanging);
+  if (!tokens) {
+    // It is the keys that were refused, not whoever brought them.
+    Error error = std::move(tokens).error();
+    if (error.kind == ErrorKind::unauthenticated || error.kind == ErrorKind::auth_expired ||
+        error.kind == ErrorKind::forbidden)
+      error.kind = ErrorKind::rejected;
+    co_return error;
+  }
+  auto storing = store_tokens(std::move(view->shop), std::move(tokens->front()));
+  Result<Shop> stored = co_await std::move(storing);
+  co_return stored;
 }
 
 awaitable<Result<Shop>> Engine::store_tokens(Shop shop, TokenSet tokens) {

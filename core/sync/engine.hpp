@@ -28,13 +28,22 @@ class Engine {
   void stop();
 
   // Where to send the seller of a shop. Errors: not_found; conflict shop_retired; unsupported
-  // channel_disabled; rejected with the channel's retired code.
+  // channel_disabled, credentials_wanted (no consent page: see connect()); rejected with the
+  // channel's retired code.
   boost::asio::awaitable<Result<std::string>> authorise_url(std::string organisation,
                                                             std::string shop);
   // What came to /oauth/{channel}/callback. Checks the state, exchanges the code, stores the
   // tokens. Errors: forbidden state_invalid, state_expired; what the channel answered.
   boost::asio::awaitable<Result<Shop>> complete_authorisation(
       std::string channel, std::vector<std::pair<std::string, std::string>> query);
+  // The fixed credentials of a shop whose channel has no consent page, by name: asks the channel
+  // whether they are good and stores them like tokens. Errors: not_found; conflict shop_retired,
+  // remote_shop_taken, remote_shop_differs; unsupported channel_disabled, credentials_not_used;
+  // invalid credentials_invalid with the fields below /credentials; what the channel answered, as
+  // `rejected` where it refused the keys.
+  boost::asio::awaitable<Result<Shop>> connect(
+      std::string organisation, std::string shop,
+      std::vector<std::pair<std::string, std::string>> credentials);
 
  private:
   struct Running {
@@ -44,8 +53,12 @@ class Engine {
 
   boost::asio::awaitable<void> open_lanes();
   boost::asio::awaitable<void> recover_lost_events(std::string channel);
-  boost::asio::awaitable<void> lost_events_loop(std::string channel);
-  boost::asio::awaitable<void> housekeeping_loop();
+  boost::asio::awaitable<void> lost_events_loop(std::string channel, Signal& end);
+  boost::asio::awaitable<void> housekeeping_loop(Signal& end);
+  // Until then, or until stop() notifies the loop.
+  boost::asio::awaitable<void> rest(TimePoint until, Signal& end);
+  boost::asio::awaitable<Result<std::vector<TokenSet>>> exchange_grant(Shop shop,
+                                                                       AuthorisationGrant grant);
   boost::asio::awaitable<Result<Shop>> store_tokens(Shop shop, TokenSet tokens);
   std::string make_state(const std::string& shop) const;
   Result<std::string> open_state(const std::string& state) const;
@@ -59,6 +72,7 @@ class Engine {
   bool stopping_ = false;
   bool shops_changed_ = true;
   int loops_ = 0;  // background coroutines that still run
+  std::vector<std::unique_ptr<Signal>> loop_ends_;  // one for each of them
   std::map<std::string, Running> lanes_;
   std::map<std::string, std::unique_ptr<AppBudget>> budgets_;
 };

@@ -83,7 +83,10 @@ awaitable<Result<void>> TokenKeeper::replace_refused() {
 }
 
 awaitable<Result<void>> TokenKeeper::refresh() {
-  if (view_.tokens.refresh.empty()) {
+  // Fixed credentials cannot be renewed, but a refusal may have been a mishap: they are tried once
+  // more before the seller is asked.
+  const bool fixed = !connector_.info().can.authorise;
+  if (fixed ? view_.tokens.access.empty() : view_.tokens.refresh.empty()) {
     auto giving_up = give_up("token_expired");
     co_await std::move(giving_up);
     co_return Error(ErrorKind::unauthenticated, "token_refused", "there is no refresh token");
@@ -112,7 +115,9 @@ awaitable<Result<void>> TokenKeeper::refresh() {
     const bool spent = kind == ErrorKind::indeterminate && connector_.info().can.single_use_refresh;
     if (kind == ErrorKind::auth_expired || kind == ErrorKind::unauthenticated ||
         kind == ErrorKind::rejected || kind == ErrorKind::forbidden || spent) {
-      auto giving_up = give_up(spent ? "refresh_answer_lost" : "refresh_refused");
+      auto giving_up = give_up(spent   ? "refresh_answer_lost"
+                               : fixed ? "credentials_refused"
+                                       : "refresh_refused");
       co_await std::move(giving_up);
       co_return Error(ErrorKind::unauthenticated, "token_refused", fresh.error().describe());
     }

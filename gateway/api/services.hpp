@@ -31,6 +31,9 @@ class Authoriser {
   // The browser came back to /oauth/{channel}/callback: checks `state`, exchanges the code, stores
   // the tokens. Errors: forbidden state_invalid, state_expired; those of the channel.
   virtual boost::asio::awaitable<Result<Shop>> complete(std::string channel, QueryItems query) = 0;
+  // Fixed credentials, where the channel has no consent page: asks the channel whether they are
+  // good and stores them. Errors: as sync::Engine::connect.
+  virtual boost::asio::awaitable<Result<Shop>> connect(Shop shop, QueryItems credentials) = 0;
 };
 
 struct ApiOptions {

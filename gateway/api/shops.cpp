@@ -13,6 +13,8 @@ using boost::asio::awaitable;
 
 constexpr std::size_t kMaxName = 100;
 constexpr std::size_t kMaxRules = 10;
+constexpr std::size_t kMaxCredentials = 20;
+constexpr std::size_t kMaxCredential = 4096;
 constexpr std::size_t kMaxTimes = 24;
 constexpr std::int64_t kMaxBuffer = 1'000'000;
 constexpr std::int64_t kDayMinutes = 24 * 60;
@@ -32,16 +34,15 @@ store::ShopView just_the_shop(const Shop& shop) {
   return view;
 }
 
-// The shop after a change, as GET shows it.
+// The shop after a change, as GET shows it. With an Idempotency-Key the answer is what was stored
+// with the effect, without the work summary: a repeat must get the very same answer.
 awaitable<Reply> commit_shop(Services& services, const Call& call, auto script) {
-  // What the script answers has no work summary: it is read after the commit; a repeat gets the
-  // shop as it was answered first.
   auto render = [now = services.clock.now()](const Shop& shop) {
     return stored_reply(200, shop_view(just_the_shop(shop), now));
   };
   auto stored = co_await commit(services, call, std::move(script), std::move(render));
   if (!stored) co_return std::move(stored).error();
-  if (stored->replayed) co_return to_reply(std::move(*stored));
+  if (call.idempotency_key) co_return to_reply(std::move(*stored));
   auto view = co_await read_shop(services, call, call.parameter("shop"));
   if (!view) co_return to_reply(std::move(*stored));
   co_return json_reply(200, shop_view(*view, services.clock.now()));
@@ -100,6 +101,24 @@ std::optional<std::vector<ScheduleRule>> read_schedule(Fields& fields,
   return out;
 }
 
+// ---- credentials ----------------------------------------------------------------------------
+
+// An object of texts by name. Which names the channel takes is the engine's to say.
+QueryItems read_credentials(const json::Value& value, const std::string& pointer,
+                            std::vector<FieldError>& errors) {
+  QueryItems out;
+  Fields fields(value, pointer, errors);
+  if (value.members().size() > kMaxCredentials) {
+    errors.push_back({pointer, "too_many", "at most 20 entries"});
+    return out;
+  }
+  for (const auto& [name, member] : value.members()) {
+    auto text = fields.text(name, Need::optional, {.max = kMaxCredential, .min = 0, .free = false});
+    if (text) out.emplace_back(name, std::move(*text));
+  }
+  return out;
+}
+
 // ---- handlers -------------------------------------------------------------------------------
 
 awaitable<Reply> create_shop(Services& services, Call& call) {
@@ -110,6 +129,9 @@ awaitable<Reply> create_shop(Services& services, Call& call) {
   script.shop.organisation = call.who.organisation;
   script.shop.channel = fields.text("channel", Need::required).value_or(std::string());
   script.shop.name = fields.text("name", Need::required, {.max = kMaxName}).value_or(std::string());
+  const json::Value& given = fields.raw("credentials");
+  QueryItems credentials;
+  if (!given.is_null()) credentials = read_credentials(given, fields.at("credentials"), errors);
   fields.finish();
   const Connector* connector = services.registry.find(script.shop.channel);
   if (!connector && !script.shop.channel.empty())
@@ -128,8 +150,19 @@ awaitable<Reply> create_shop(Services& services, Call& call) {
   GERBANG_CO_TRY(shown, json::parse(stored->body));
   auto view = co_await read_shop(services, call, std::string(shown["id"].text()));
   if (!view) co_return std::move(view).error();
-  auto url = co_await services.authoriser.authorise_url(view->shop);
-  shown.as_object()->set("authorise_url", url ? json::Value(*url) : json::Value());
+  if (!given.is_null()) {
+    // The shop is there whatever the channel says of the keys: PUT …/credentials gives better ones.
+    auto connected = co_await services.authoriser.connect(view->shop, std::move(credentials));
+    auto after = co_await read_shop(services, call, view->shop.id);
+    if (after) shown = shop_view(*after, services.clock.now());
+    if (!connected)
+      shown.as_object()->set(
+          "problem", problem_body(connected.error(), call.language, call.request.request_id));
+    shown.as_object()->set("authorise_url", json::Value());
+  } else {
+    auto url = co_await services.authoriser.authorise_url(view->shop);
+    shown.as_object()->set("authorise_url", url ? json::Value(*url) : json::Value());
+  }
   stored->body = json::dump(shown);
   stored->headers.emplace_back("Location", "/v1/shops/" + view->shop.id);
   co_return to_reply(std::move(*stored));
@@ -227,6 +260,25 @@ awaitable<Reply> authorise_shop(Services& services, Call& call) {
   co_return json_reply(200, json::object({{"authorise_url", *url}}));
 }
 
+awaitable<Reply> put_credentials(Services& services, Call& call) {
+  GERBANG_CO_TRY(body, json_body(call));
+  std::vector<FieldError> errors;
+  Fields fields(body, "", errors);
+  const json::Value& given = fields.raw("credentials");
+  if (given.is_null()) fields.fail("credentials", "field_missing", "this field is required");
+  QueryItems credentials;
+  if (!given.is_null()) credentials = read_credentials(given, fields.at("credentials"), errors);
+  fields.finish();
+  if (auto refused = refusal(std::move(errors))) co_return std::move(*refused);
+  auto view = co_await read_shop(services, call, call.parameter("shop"));
+  if (!view) co_return std::move(view).error();
+  auto connected = co_await services.authoriser.connect(view->shop, std::move(credentials));
+  if (!connected) co_return std::move(connected).error();
+  auto after = co_await read_shop(services, call, view->shop.id);
+  if (!after) co_return std::move(after).error();
+  co_return json_reply(200, shop_view(*after, services.clock.now()));
+}
+
 Route action(std::string_view path, std::string_view id, Handle handle, std::string_view summary,
              Answer answer) {
   Route route;
@@ -253,6 +305,11 @@ std::vector<Route> shop_routes() {
                            "Where the seller gives consent",
                            {200, "The address", {"application/json", "AuthoriseUrl"}});
   authorise.operation.problems = {422};
+  Route keys = action("/v1/shops/{shop}/credentials", "put_credentials", put_credentials,
+                      "Give the keys of a shop whose channel has no consent page", shop);
+  keys.method = Method::put;
+  keys.operation.request = {"application/json", "ShopCredentials"};
+  keys.operation.problems = {409, 422, 429, 503};
   return {
       {.method = Method::get,
        .path = "/v1/shops",
@@ -292,6 +349,7 @@ std::vector<Route> shop_routes() {
              "Close for good; nothing is deleted", shop),
       sync,
       authorise,
+      keys,
   };
 }
 

@@ -21,6 +21,43 @@ TEST(Shops, are_added_and_wait_for_consent) {
             "https://pasar.example/consent?state=" + id);
 }
 
+TEST(Shops, without_a_consent_page_are_connected_by_their_keys) {
+  World w;
+  const Seen made = w.post(
+      "/v1/shops",
+      R"({"channel":"pasar","name":"Toko","credentials":{"seller_key":"benar","note":null}})");
+  EXPECT_EQ(made.status, 201);
+  EXPECT_EQ(made.json["state"].text(), "active");
+  EXPECT_TRUE(made.json["authorise_url"].is_null());
+  EXPECT_TRUE(made.json["problem"].is_null());
+  EXPECT_TRUE(made.json["token"]["expires_at"].is_null());
+  EXPECT_EQ(made.body.find("benar"), std::string::npos);
+}
+
+TEST(Shops, whose_keys_are_refused_are_there_and_take_better_ones) {
+  World w;
+  const Seen made = w.post(
+      "/v1/shops", R"({"channel":"pasar","name":"Toko","credentials":{"seller_key":"salah"}})");
+  EXPECT_EQ(made.status, 201);
+  EXPECT_EQ(made.json["state"].text(), "needs_authorisation");
+  EXPECT_EQ(made.json["problem"]["code"].text(), "credentials_refused");
+  EXPECT_FALSE(made.json["problem"]["remedy"].text().empty());
+  const std::string path = "/v1/shops/" + std::string(made.json["id"].text()) + "/credentials";
+  const Seen again = w.put(path, R"({"credentials":{"seller_key":"salah lagi"}})");
+  EXPECT_EQ(again.status, 422);
+  EXPECT_EQ(again.code(), "credentials_refused");
+  const Seen good = w.put(path, R"({"credentials":{"seller_key":"benar"}})");
+  EXPECT_EQ(good.status, 200) << good.body;
+  EXPECT_EQ(good.json["state"].text(), "active");
+  // Another organisation's shop cannot be told from none.
+  EXPECT_EQ(w.as("lain", Method::put, path, R"({"credentials":{"seller_key":"benar"}})").status,
+            404);
+  EXPECT_EQ(w.put(path, R"({})").code(), "field_missing");
+  EXPECT_EQ(w.put(path, R"({"credentials":"benar"})").code(), "wrong_type");
+  EXPECT_EQ(w.put(path, R"({"credentials":{"seller_key":7}})").code(), "wrong_type");
+  EXPECT_EQ(w.put(path, R"({"credentials":{"seller_key":"a\nb"}})").code(), "control_character");
+}
+
 TEST(Shops, are_paused_resumed_and_retired) {
   World w;
   const std::string id = w.shop();
@@ -32,6 +69,19 @@ TEST(Shops, are_paused_resumed_and_retired) {
   EXPECT_EQ(w.post("/v1/shops/" + id + "/retire").json["state"].text(), "retired");
   EXPECT_EQ(w.post("/v1/shops/" + id + "/resume").status, 409);
   EXPECT_EQ(w.post("/v1/shops/" + id + "/authorise").code(), "shop_retired");
+}
+
+TEST(Shops, a_repeated_change_gets_the_very_answer_of_the_first_time) {
+  World w;
+  const std::string id = w.shop();
+  w.coffee();  // work waits: a summary of it would differ later
+  const HeaderList key = {{"Idempotency-Key", "jeda-1"}};
+  const Seen first = w.post("/v1/shops/" + id + "/pause", "", key);
+  EXPECT_EQ(first.status, 200);
+  w.clock.advance(std::chrono::minutes(1));
+  const Seen again = w.post("/v1/shops/" + id + "/pause", "", key);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
 }
 
 TEST(Shops, one_that_needs_consent_cannot_be_resumed) {

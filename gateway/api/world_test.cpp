@@ -129,6 +129,7 @@ World::World() {
   log::set_level(log::Level::off);
   store::SqliteOptions options{":memory:", Vault::for_tests(), clock, random};
   store = store::open_sqlite_store(std::move(options)).value();
+  authoriser.store = store.get();
   store->on_commit(
       [this](const store::Committed& c) { signals.notify(c.organisations_with_events); });
   registry.add(std::make_unique<TestConnector>());

@@ -1,10 +1,13 @@
 // Commands of an operator: shops, synchronisation, orders.
 #include <chrono>
+#include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <thread>
 
 #include "core/base/url.hpp"
 #include "gateway/cli/commands.hpp"
+#include "gateway/cli/credentials.hpp"
 
 namespace gerbang::cli {
 
@@ -30,9 +33,26 @@ Result<json::Value> all_pages(Remote& remote, const std::string& path) {
   return json::object({{"data", std::move(data)}});
 }
 
+// A shop's fixed keys, never on the command line, where every process of the machine could read
+// them: from a file or from GERBANG_SHOP_CREDENTIALS, as a JSON object or as lines name=value.
+// Nothing: none were given.
+Result<json::Value> read_credentials(const std::string& file) {
+  std::string content;
+  if (!file.empty()) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return Error(ErrorKind::invalid, "credentials_file", "cannot open " + file);
+    content.assign(std::istreambuf_iterator<char>(in), {});
+  } else if (const char* given = std::getenv("GERBANG_SHOP_CREDENTIALS")) {
+    content = given;
+  } else {
+    return json::Value();
+  }
+  return parse_credentials(content);
+}
+
 void connect_command(CLI::App& group, Context& context) {
   struct Options {
-    std::string channel, name;
+    std::string channel, name, credentials;
     int wait_seconds = 0;
   };
   auto o = std::make_shared<Options>();
@@ -40,12 +60,26 @@ void connect_command(CLI::App& group, Context& context) {
   connect->add_option("--channel", o->channel, "shopee, …")->required();
   connect->add_option("--name", o->name, "What you call it")->required();
   connect->add_option("--wait", o->wait_seconds, "Wait so many seconds for the seller's consent");
+  connect->add_option("--credentials-file", o->credentials,
+                      "Keys of a channel without a consent page, lines name=value or JSON; else "
+                      "GERBANG_SHOP_CREDENTIALS");
   connect->callback([&context, o] {
     auto remote = context.remote();
     if (!remote) return fail(context, remote.error());
-    auto made = (*remote)->call(Method::post, "/v1/shops",
-                                json::object({{"channel", o->channel}, {"name", o->name}}));
+    auto keys = read_credentials(o->credentials);
+    if (!keys) return fail(context, keys.error());
+    json::Value body = json::object({{"channel", o->channel}, {"name", o->name}});
+    if (!keys->is_null()) body.as_object()->set("credentials", *keys);
+    auto made = (*remote)->call(Method::post, "/v1/shops", body);
     if (!made) return fail(context, made.error());
+    if (!keys->is_null()) {
+      const json::Value& problem = (*made)["problem"];
+      print(context, *made,
+            text((*made)["id"]) + (problem.is_null() ? "\nconnected" : "\nnot connected yet"));
+      if (!problem.is_null())
+        fail(context, Error(ErrorKind::rejected, text(problem["code"]), text(problem["title"])));
+      return;
+    }
     print(
         context, *made,
         text((*made)["id"]) + "\nOpen this link as the seller:\n" + text((*made)["authorise_url"]));
@@ -80,6 +114,30 @@ void shop_commands(CLI::App& app, Context& context) {
       rows.push_back({text(s["id"]), text(s["channel"]), text(s["name"]), text(s["state"]),
                       text(s["work"]["waiting"]), text(s["reason"])});
     print(context, *all, table(rows));
+  });
+
+  struct Keys {
+    std::string id, file;
+  };
+  auto keys = std::make_shared<Keys>();
+  CLI::App* credentials =
+      group->add_subcommand("credentials", "Give the keys of a channel without a consent page");
+  credentials->add_option("id", keys->id, "shp_…")->required();
+  credentials->add_option("--credentials-file", keys->file,
+                          "Lines name=value or JSON; else GERBANG_SHOP_CREDENTIALS");
+  credentials->callback([&context, keys] {
+    auto remote = context.remote();
+    if (!remote) return fail(context, remote.error());
+    auto given = read_credentials(keys->file);
+    if (given && given->is_null())
+      given = Error(ErrorKind::invalid, "credentials_file",
+                    "neither --credentials-file nor GERBANG_SHOP_CREDENTIALS");
+    if (!given) return fail(context, given.error());
+    auto done =
+        (*remote)->call(Method::put, "/v1/shops/" + percent_encode(keys->id) + "/credentials",
+                        json::object({{"credentials", *given}}));
+    if (!done) return fail(context, done.error());
+    print(context, *done, keys->id + " is " + text((*done)["state"]));
   });
 
   struct Verb {

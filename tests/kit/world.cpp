@@ -237,6 +237,10 @@ void World::pump_pushes() {
     for (const sandbox::Push& push : market.sandbox->due_pushes()) {
       InboundRequest inbound;
       inbound.method = push.request.method;
+      const auto url = parse_url(push.request.url);
+      const std::string base = "/hooks/" + channel;
+      if (url && url->path.starts_with(base)) inbound.path = url->path.substr(base.size());
+      if (url) inbound.query = url->query;
       inbound.headers = push.request.headers;
       inbound.body = push.request.body;
       HttpResponse answer;
@@ -320,6 +324,13 @@ Shop World::connect(const std::string& channel, const std::string& name) {
   create.shop.name = name;
   create.variants_in_listing = registry_.find(channel)->info().can.variants_in_listing;
   const Shop shop = must(store_->apply_now(std::move(create)), "shop");
+  if (!registry_.find(channel)->info().can.authorise) {
+    const json::Value given =
+        control(channel, Method::post, "consent", json::object({{"shop_id", remote["shop_id"]}}));
+    std::vector<std::pair<std::string, std::string>> keys;
+    for (const auto& [k, v] : given["credentials"].members()) keys.emplace_back(k, v.to_text());
+    return must(wait(engine_->connect(organisation_, shop.id, std::move(keys))), "connect");
+  }
   const std::string link =
       must(wait(engine_->authorise_url(organisation_, shop.id)), "authorise_url");
   const std::string state = query_value(*parse_query(parse_url(link)->query), "state").value_or("");
@@ -410,6 +421,7 @@ void World::set_by_another_tool(const std::string& channel, const Shop& shop,
   context.remote_shop_id = shop.remote_id;
   context.access_token = must(store_->read_now(tokens), "tokens").tokens.access;
   context.now = clock.now();
+  context.nonce = random.hex(16);
   Exchange<BatchAck> exchange =
       registry_.find(channel)->set_stock(std::move(context), std::move(batch));
   for (auto request = exchange.start(); request;) {

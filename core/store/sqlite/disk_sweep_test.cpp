@@ -11,7 +11,7 @@
 #include "core/store/sqlite/faulty_disk.hpp"
 #include "core/store/sqlite/migrations.hpp"
 #include "core/store/sqlite/sqlite_store.hpp"
-#include "core/store/sqlite/workload.hpp"
+#include "core/store/sqlite/workload_for_test.hpp"
 #include "tests/contract/store_fixture.hpp"
 #include "tests/contract/temporary_folder.hpp"
 

@@ -34,9 +34,10 @@ std::string_view event_of(ShopState state) {
 }  // namespace
 
 bool SqliteScripts::remote_shop_taken(const Shop& shop, const std::string& remote_id) {
-  auto row = db_.query("SELECT id FROM shops WHERE channel = ?1 AND remote_id = ?2 AND remote_id <> ''")
-                 .bind(1, shop.channel)
-                 .bind(2, remote_id);
+  auto row =
+      db_.query("SELECT id FROM shops WHERE channel = ?1 AND remote_id = ?2 AND remote_id <> ''")
+          .bind(1, shop.channel)
+          .bind(2, remote_id);
   return !remote_id.empty() && row.step() && row.text(0) != shop.id;
 }
 
@@ -185,7 +186,9 @@ Result<SaveTokens::Answer> SqliteScripts::run(const SaveTokens& script) {
                  "the tokens are for another shop of the channel");
   if (!remote_id.empty()) shop.remote_id = remote_id;
   shop.token_version += 1;
-  shop.token_expires_at = script.tokens.access_expires_at;
+  shop.token_expires_at.reset();
+  if (script.tokens.access_expires_at != TimePoint())
+    shop.token_expires_at = script.tokens.access_expires_at;
   db_.query(
          "UPDATE shops SET tokens = ?2, token_version = ?3, token_expires_at = ?4, remote_id = ?5"
          " WHERE id = ?1")
