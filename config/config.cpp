@@ -345,13 +345,19 @@ void Loader::complete_app(App& app, std::size_t line, const std::string& pointer
     const auto written = lines_.find(pointer + "/" + std::string(key));
     return written == lines_.end() ? line : written->second;
   };
+  const ChannelDefaults* known = channel_defaults(app.channel);
+  const bool partner = known == nullptr || !known->only_push_secret;
   for (const auto& [key, value] : {std::pair{"app_id", &app.app_id}, {"api_url", &app.api_url}}) {
-    if (value->empty()) {
+    if (partner && value->empty()) {
       fail(at(key), pointer + "/" + key, "field_missing",
            "the app of channel \"" + app.channel + "\" needs " + key);
     }
   }
-  if (app.secret_file.empty() && app.secret_env.empty()) {
+  if (!partner && app.push_secret_file.empty() && app.push_secret_env.empty()) {
+    fail(line, pointer + "/push_secret_file", "field_missing",
+         "the app of channel \"" + app.channel + "\" needs push_secret_file or push_secret_env");
+  }
+  if (partner && app.secret_file.empty() && app.secret_env.empty()) {
     fail(line, pointer + "/secret_file", "field_missing",
          "the app of channel \"" + app.channel + "\" needs secret_file or secret_env");
   }

@@ -43,6 +43,7 @@ struct Admin {
 struct HttpClient {
   std::string ca_file;
   bool allow_private_tenant_addresses = false;
+  std::vector<std::string> tenant_exceptions;  // "127.0.0.1:8107"
   Duration connect_timeout = std::chrono::seconds(5);
   Duration total_timeout = std::chrono::seconds(20);
 };

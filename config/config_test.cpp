@@ -226,6 +226,20 @@ TEST_F(ConfigTest, an_enabled_app_needs_its_account) {
                                        Pair("/app/4/channel", "channel_invalid")));
 }
 
+TEST_F(ConfigTest, web_shops_need_a_push_secret_alone) {
+  environment_["KAIL"] = "rahasia-kail";
+  const auto c = with_store(
+      "[server]\npublic_url = \"https://gerbang.example\"\n[http_client]\n"
+      "tenant_exceptions = [\"127.0.0.1:8107\"]\n"
+      "[[app]]\nchannel = \"woocommerce\"\npush_secret_env = \"KAIL\"\n");
+  ASSERT_TRUE(c.ok()) << c.error().detail;
+  EXPECT_EQ(c->apps.at(0).push_secret.reveal(), "rahasia-kail");
+  EXPECT_EQ(c->apps.at(0).hook_url, "https://gerbang.example/hooks/woocommerce");
+  EXPECT_THAT(c->http_client.tenant_exceptions, ElementsAre("127.0.0.1:8107"));
+  EXPECT_THAT(findings(with_store("[[app]]\nchannel = \"woocommerce\"\n")),
+              ElementsAre(Pair("/app/0/push_secret_file", "field_missing")));
+}
+
 TEST_F(ConfigTest, a_secret_in_the_file_is_refused_and_not_repeated) {
   const auto c = with_store(
       "[[app]]\nchannel = \"shopee\"\nenabled = false\nsecret = \"hush-hush\"\n"

@@ -122,6 +122,13 @@ const Setting<Config> kSettings[] = {
      .description = "Lets organisations name http and private addresses (images, their own shop). "
                     "For demonstrations only: it opens your network to them."},
     {.section = "http_client",
+     .key = "tenant_exceptions",
+     .kind = Kind::list,
+     .at = GERBANG_AT(http_client.tenant_exceptions),
+     .description = "The same for single addresses, host:port as organisations write them: a web "
+                    "shop or a sandbox on this machine.",
+     .example = "[\"127.0.0.1:8107\"]"},
+    {.section = "http_client",
      .key = "connect_timeout",
      .kind = Kind::duration,
      .at = GERBANG_AT(http_client.connect_timeout),
@@ -258,7 +265,9 @@ const Setting<App> kAppSettings[] = {
      .key = "app_id",
      .kind = Kind::text,
      .at = GERBANG_AT(app_id),
-     .description = "Shopee partner_id, OAuth client_id.",
+     .description =
+         "Shopee partner_id, OAuth client_id. None for woocommerce, whose shops have keys "
+         "of their own; it needs a push_secret alone.",
      .example = "\"1000000\""},
     {.section = {},
      .key = "secret_file",
@@ -329,6 +338,9 @@ const Setting<App> kAppSettings[] = {
 constexpr ChannelDefaults kChannels[] = {
     {"shopee", "https://partner.shopeemobile.com", "https://open.shopee.com/auth", true},
     {"bukalapak", "https://api.bukalapak.com", "https://accounts.bukalapak.com", false},
+    {"woocommerce", "", "", true, true},
+    {"tokopedia", "https://open-api.tiktokglobalshop.com",
+     "https://auth.tiktok-shops.com/oauth/authorize", true},
     {"blibli", "https://api.blibli.com", "", true},
 };
 

@@ -64,6 +64,9 @@ struct ChannelDefaults {
   std::string_view api_url;
   std::string_view auth_url;
   bool enabled;
+  // Each shop is a server of its own with keys of its own: there is no partner account, only a
+  // secret that the shops' webhook secrets are made from.
+  bool only_push_secret = false;
 };
 const ChannelDefaults* channel_defaults(std::string_view channel);
 

@@ -75,6 +75,7 @@ http::TransportOptions transport_options(const config::Config& config) {
   out.total = config.http_client.total_timeout;
   out.ca_file = config.http_client.ca_file;
   out.allow_private_tenant_addresses = config.http_client.allow_private_tenant_addresses;
+  out.tenant_exceptions = config.http_client.tenant_exceptions;
   return out;
 }
 

@@ -50,6 +50,15 @@ function(gerbang_room name)
   endif()
 endfunction()
 
+# gerbang_crash_points(NAME): the room's crash points (core/base/crash_point.hpp) are compiled in when
+# the option is on.
+option(GERBANG_CRASH_POINTS "Compile in the named crash points; for tests alone" OFF)
+function(gerbang_crash_points name)
+  if(GERBANG_CRASH_POINTS)
+    target_compile_definitions(gerbang_${name} PRIVATE GERBANG_CRASH_POINTS)
+  endif()
+endfunction()
+
 function(gerbang_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})

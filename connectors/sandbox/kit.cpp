@@ -297,19 +297,20 @@ void Kit::enqueue(const HttpRequest& request, TimePoint due) {
   queue_.emplace(next_push_id_++, std::move(q));
 }
 
-void Kit::push(HttpRequest request, Duration after) {
-  if (options_.hook_url.empty() || push_faults_.silent) return;
+bool Kit::push(HttpRequest request, Duration after) {
+  if (options_.hook_url.empty() || push_faults_.silent) return false;
   ++counts_.made;
   const auto every = [&](int n) { return n > 0 && counts_.made % n == 0; };
   if (every(push_faults_.drop_every)) {
     ++counts_.dropped;
-    return;
+    return false;
   }
   TimePoint due = now() + after + push_faults_.late;
   // Every other one waits a little longer than its successor.
   if (push_faults_.reorder && counts_.made % 2 == 1) due += Duration(200);
   enqueue(request, due);
   if (every(push_faults_.duplicate_every)) enqueue(request, due + Duration(50));
+  return true;
 }
 
 void Kit::clear_pushes() {
@@ -323,6 +324,11 @@ std::vector<Push> Kit::due_pushes() {
     const auto [due, id] = *due_.begin();
     due_.erase(due_.begin());
     Queued& q = queue_.at(id);
+    if (!push_leaves(q.request)) {
+      ++counts_.dropped;
+      queue_.erase(id);
+      continue;
+    }
     q.sent = now();
     out.push_back(Push{id, q.request, due});
   }

@@ -87,6 +87,8 @@ class Kit : public Sandbox {
   }
   // An answer that takes longer than this counts as none.
   virtual Duration push_deadline() const { return std::chrono::seconds(10); }
+  // Just before a webhook is handed over: it may still be completed, or held back for good (false).
+  virtual bool push_leaves(HttpRequest&) { return true; }
   // After every delivery attempt.
   virtual void push_attempted(const HttpRequest&, bool /*accepted*/) {}
   // The last repeat failed too (Shopee: goes to the lost list).
@@ -94,8 +96,8 @@ class Kit : public Sandbox {
 
   // For serve(): says who called and what it did; becomes the ledger entry of this call.
   void note(std::string shop, std::string error, json::Value effect = {});
-  // Queues a webhook, subject to the push faults, `after` from now.
-  void push(HttpRequest request, Duration after = Duration(0));
+  // Queues a webhook, subject to the push faults, `after` from now. False: it will never leave.
+  bool push(HttpRequest request, Duration after = Duration(0));
   // Forgets every webhook that waits or is under way (the channel has switched them off).
   void clear_pushes();
   void set_hook_url(std::string url) { options_.hook_url = std::move(url); }

@@ -7,6 +7,10 @@ Error unsupported(std::string_view operation) {
                std::string(operation) + " is not offered by this channel");
 }
 
+Exchange<WebhookUpkeep> Connector::ensure_webhooks(CallContext) const {
+  co_return unsupported("ensure_webhooks");
+}
+
 std::string_view to_string(HookKind kind) {
   switch (kind) {
     case HookKind::verification: return "verification";

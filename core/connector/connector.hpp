@@ -36,6 +36,7 @@ struct ChannelLimits {
 struct Capabilities {
   bool variants_in_listing = true;  // false: each variant is published as its own product
   bool webhooks = false;
+  bool shop_webhooks = false;  // made in each shop by a call, see ensure_webhooks
   bool lost_events = false;
   bool accept_order = false;
   bool ship_order = false;
@@ -118,6 +119,10 @@ class Connector {
   // signature of ours matches. Several events when one delivery carries several.
   virtual Result<std::vector<HookEvent>> open_webhook(const InboundRequest&, const App&,
                                                       TimePoint now) const = 0;
+  // Makes the webhooks of this shop what they must be: there, with our address and secret, switched
+  // on. Called regularly, because such channels switch them off after failures. Only channels with
+  // `can.shop_webhooks` have it; the others need not say so.
+  virtual Exchange<WebhookUpkeep> ensure_webhooks(CallContext) const;
   virtual Exchange<LostEvents> read_lost_events(CallContext) const = 0;
   virtual Exchange<Ack> confirm_lost_events(CallContext, std::string confirm) const = 0;
   // The hints in a recovered body (its signature is the API call that brought it).

@@ -44,9 +44,13 @@ enum class Effect {
   create,  // may have happened: indeterminate, look first
 };
 
-// Whose address it is. Tenant addresses (images, WooCommerce) are https and public only, checked on
-// the resolved address that is dialled (RELIABILITY section 3, Outbound).
-enum class Trust { channel, tenant };
+// Whose address it is. Those that an organisation gave are https and public only, checked on the
+// resolved address that is dialled (RELIABILITY section 3, Outbound).
+enum class Trust {
+  channel,  // from the configuration
+  tenant,   // given by the organisation, no call of the channel: pictures
+  shop,     // given by the organisation, and the channel itself: a web shop of its own
+};
 
 // A request as a value. The executor adds deadline, limiter and transport; it never changes a byte.
 struct HttpRequest {

@@ -17,6 +17,19 @@ void blot_out(std::string& text, std::string_view what) {
     text.replace(at, what.size(), "***");
 }
 
+// The whole, and the parts of one that holds several, divided by blanks.
+void blot_out_secret(std::string& text, std::string_view secret) {
+  blot_out(text, secret);
+  if (secret.find(' ') == std::string_view::npos) return;
+  while (!secret.empty()) {
+    const auto blank = secret.find(' ');
+    const std::string_view part = secret.substr(0, blank);
+    blot_out(text, part);
+    blot_out(text, percent_encode(part));
+    secret = blank == std::string_view::npos ? std::string_view() : secret.substr(blank + 1);
+  }
+}
+
 void blot_out_parameters(std::string& text) {
   static constexpr std::array<std::string_view, 7> kNames = {
       "access_token=",  "refresh_token=",   "sign=",      "code=",
@@ -59,7 +72,7 @@ std::string redacted_text(const CallContext& ctx, std::string_view sent, std::si
   std::string text(sent.substr(0, 2 * most + 4096));
   for (const Secret* s : {&ctx.access_token, &ctx.refresh_token, &ctx.app.secret,
                           &ctx.app.push_secret, &ctx.app.push_secret_before}) {
-    blot_out(text, s->reveal());
+    blot_out_secret(text, s->reveal());
     blot_out(text, percent_encode(s->reveal()));
   }
   blot_out_parameters(text);
@@ -81,7 +94,7 @@ void redact(Error& error, const CallContext& ctx) {
     cut(error.remote->request_id, 100);
     // An id is often a run of hex digits, and is what their support asks for.
     for (const Secret* s : {&ctx.access_token, &ctx.refresh_token, &ctx.app.secret})
-      blot_out(error.remote->request_id, s->reveal());
+      blot_out_secret(error.remote->request_id, s->reveal());
   }
 }
 

@@ -159,6 +159,13 @@ struct HookEvent {
   std::string type;  // the channel's own word or number
 };
 
+// What ensure_webhooks had to do; all 0 when everything was as it must be.
+struct WebhookUpkeep {
+  std::int64_t created = 0;
+  std::int64_t repaired = 0;  // switched on again, or given our present address and secret
+  std::int64_t removed = 0;   // doubled ones
+};
+
 // Pushes the channel says we missed.
 struct LostEvents {
   std::vector<std::string> bodies;  // each to be treated like a webhook body

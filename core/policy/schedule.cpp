@@ -9,7 +9,9 @@ namespace {
 
 using std::chrono::minutes;
 
-constexpr std::array<std::string_view, 3> kJobs = {"stock_sync", "order_sweep", "read_back"};
+// The last is the engine's own: no shop's schedule names it.
+constexpr std::array<std::string_view, 4> kJobs = {"stock_sync", "order_sweep", "read_back",
+                                                   "webhooks"};
 constexpr std::size_t kMostTimes = 48;
 constexpr minutes kLeastInterval{5};
 constexpr minutes kDay{24 * 60};

@@ -112,6 +112,7 @@ TEST(Schedule, bad_rules_are_refused) {
   }
   EXPECT_TRUE(check_rule(daily({0, 1439})).ok());
   EXPECT_TRUE(check_rule(every(5min)).ok());
+  EXPECT_TRUE(check_rule({"webhooks", {}, 15min}).ok());
 }
 
 }  // namespace

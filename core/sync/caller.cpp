@@ -88,8 +88,7 @@ awaitable<Result<void>> Caller::admit(const std::string& operation) {
 awaitable<Result<HttpResponse>> Caller::perform(HttpRequest request) {
   const std::string operation = request.operation;
   const Effect effect = request.effect;
-  // Addresses of the tenant (images) are no calls of the channel.
-  const bool channel_call = request.trust == Trust::channel;
+  const bool channel_call = request.trust != Trust::tenant;
   if (channel_call) {
     auto admitting = admit(operation);
     Result<void> admitted = co_await std::move(admitting);

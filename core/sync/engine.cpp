@@ -46,6 +46,7 @@ void Engine::stop() {
   boost::asio::post(executor_, [this] {
     stopping_ = true;
     for (auto& [id, running] : lanes_) running.lane->stop();
+    for (const auto& end : loop_ends_) end->notify();
     signal_.notify();
   });
 }
@@ -122,10 +123,12 @@ awaitable<void> Engine::run() {
     const std::string channel = connector->info().channel;
     if (!connector->info().can.lost_events || !settings_of(channel)) continue;
     ++loops_;
-    boost::asio::co_spawn(executor_, lost_events_loop(channel), ended);
+    loop_ends_.push_back(std::make_unique<Signal>(executor_));
+    boost::asio::co_spawn(executor_, lost_events_loop(channel, *loop_ends_.back()), ended);
   }
   ++loops_;
-  boost::asio::co_spawn(executor_, housekeeping_loop(), ended);
+  loop_ends_.push_back(std::make_unique<Signal>(executor_));
+  boost::asio::co_spawn(executor_, housekeeping_loop(*loop_ends_.back()), ended);
 
   while (!stopping_) {
     auto opening = open_lanes();
@@ -149,12 +152,19 @@ awaitable<void> Engine::run() {
   }
 }
 
-awaitable<void> Engine::housekeeping_loop() {
+awaitable<void> Engine::rest(TimePoint until, Signal& end) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  auto sleeping = ports_.timers->sleep_until(until);
+  auto ending = end.wait();
+  auto either = std::move(sleeping) || std::move(ending);
+  co_await std::move(either);
+}
+
+awaitable<void> Engine::housekeeping_loop(Signal& end) {
   TimePoint next = ports_.clock->now() + std::chrono::seconds(30);
   while (!stopping_) {
-    auto sleeping =
-        ports_.timers->sleep_until(std::min(next, ports_.clock->now() + std::chrono::seconds(1)));
-    co_await std::move(sleeping);
+    auto resting = rest(next, end);
+    co_await std::move(resting);
     if (stopping_ || ports_.clock->now() < next) continue;
     next = ports_.clock->now() + kTrimInterval;
     for (bool more = true; more && !stopping_;) {
@@ -176,12 +186,11 @@ awaitable<void> Engine::housekeeping_loop() {
   }
 }
 
-awaitable<void> Engine::lost_events_loop(std::string channel) {
+awaitable<void> Engine::lost_events_loop(std::string channel, Signal& end) {
   TimePoint next = ports_.clock->now() + std::chrono::seconds(5);
   while (!stopping_) {
-    auto sleeping =
-        ports_.timers->sleep_until(std::min(next, ports_.clock->now() + std::chrono::seconds(1)));
-    co_await std::move(sleeping);
+    auto resting = rest(next, end);
+    co_await std::move(resting);
     if (stopping_ || ports_.clock->now() < next) continue;
     next = ports_.clock->now() + options_.lost_events_interval;
     auto recovering = recover_lost_events(channel);

@@ -53,8 +53,10 @@ class Engine {
 
   boost::asio::awaitable<void> open_lanes();
   boost::asio::awaitable<void> recover_lost_events(std::string channel);
-  boost::asio::awaitable<void> lost_events_loop(std::string channel);
-  boost::asio::awaitable<void> housekeeping_loop();
+  boost::asio::awaitable<void> lost_events_loop(std::string channel, Signal& end);
+  boost::asio::awaitable<void> housekeeping_loop(Signal& end);
+  // Until then, or until stop() notifies the loop.
+  boost::asio::awaitable<void> rest(TimePoint until, Signal& end);
   boost::asio::awaitable<Result<std::vector<TokenSet>>> exchange_grant(Shop shop,
                                                                        AuthorisationGrant grant);
   boost::asio::awaitable<Result<Shop>> store_tokens(Shop shop, TokenSet tokens);
@@ -70,6 +72,7 @@ class Engine {
   bool stopping_ = false;
   bool shops_changed_ = true;
   int loops_ = 0;  // background coroutines that still run
+  std::vector<std::unique_ptr<Signal>> loop_ends_;  // one for each of them
   std::map<std::string, Running> lanes_;
   std::map<std::string, std::unique_ptr<AppBudget>> budgets_;
 };

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
+#include "core/policy/disposition.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/lane_call.hpp"
 
@@ -92,6 +94,7 @@ awaitable<bool> Lane::turn() {
   store::TakeWork query;
   query.shop = shop_id_;
   query.now = ports_.clock->now();
+  const TimePoint asked_at = query.now;
   auto taking = read(*ports_.store, std::move(query));
   Result<store::TakeWork::Answer> taken = co_await std::move(taking);
   if (!taken) {
@@ -99,6 +102,16 @@ awaitable<bool> Lane::turn() {
     co_return false;
   }
   next_due_ = taken->next_due;
+  std::erase_if(taken->due, [&](const Work& w) {
+    const auto open = may_arrive_until_.find({w.aspect, w.subject});
+    if (open == may_arrive_until_.end()) return false;
+    if (open->second <= asked_at) {
+      may_arrive_until_.erase(open);
+      return false;
+    }
+    if (!next_due_ || open->second < *next_due_) next_due_ = open->second;
+    return true;
+  });
   std::vector<policy::Waiting> waiting;
   for (const Work& w : taken->due) {
     auto kind = std::find_if(waiting.begin(), waiting.end(), [&](const policy::Waiting& k) {
@@ -236,6 +249,10 @@ awaitable<void> Lane::settle(std::vector<store::Settlement> settlements) {
   script.shop = shop_id_;
   script.settlements = std::move(settlements);
   for (const store::Settlement& s : script.settlements) {
+    const auto kind = error_kind_from(s.attempt.outcome);
+    if (kind && policy::may_have_arrived(Error(*kind, s.attempt.code)))
+      may_arrive_until_[{s.aspect, s.subject}] =
+          ports_.clock->now() + policy::DispositionLimits().wait_out;
     ports_.metrics->count("gerbang_work_settled_total", "Attempts by aspect and outcome.",
                           {{"channel", connector_.info().channel},
                            {"aspect", std::string(to_string(s.aspect))},
@@ -249,6 +266,7 @@ awaitable<void> Lane::settle(std::vector<store::Settlement> settlements) {
                                    {"code", s.attempt.code},
                                    {"remote_code", s.attempt.remote_code}});
   }
+  GERBANG_CRASH_POINT("sync.before_settle");
   // If this is not stored the work stays as it was and is done again: values are absolute, a create
   // is marked as begun. So a failure here costs a call, never an effect.
   auto settling = apply(*ports_.store, std::move(script));

@@ -69,6 +69,7 @@ class Lane {
   boost::asio::awaitable<bool> run_due_job();
   boost::asio::awaitable<Result<void>> poll_orders(TimePoint from, TimePoint to);
   boost::asio::awaitable<Result<void>> read_back();
+  boost::asio::awaitable<void> keep_webhooks();
   std::optional<TimePoint> next_job(TimePoint now) const;
   TimePoint last_due(const std::string& job) const;
 
@@ -96,6 +97,9 @@ class Lane {
   std::optional<TimePoint> job_retry_;  // a job failed: not before this
   int job_failures_ = 0;
   policy::Turns turns_;
+  // Subjects whose last request got no answer and may still arrive, until then: an older value must
+  // not be the last word. Only in memory: a process that died has closed its connections.
+  std::map<std::pair<Aspect, std::string>, TimePoint> may_arrive_until_;
   std::shared_ptr<const json::Value> shop_facts_;
   std::shared_ptr<const json::Value> category_facts_;
 };

@@ -13,17 +13,27 @@ using boost::asio::awaitable;
 
 namespace {
 
+constexpr const char* kWebhooks = "webhooks";
+
 // The jobs that every shop has, at hours when shops are quiet, unless its own schedule says else.
 std::vector<ScheduleRule> default_schedule(const EngineOptions& options) {
   return {
       {"order_sweep", {2 * 60 + 30}, std::nullopt},
-      {"read_back", {}, std::chrono::duration_cast<std::chrono::minutes>(options.read_back_interval)},
+      {"read_back",
+       {},
+       std::chrono::duration_cast<std::chrono::minutes>(options.read_back_interval)},
       {"stock_sync", {4 * 60}, std::nullopt},
   };
 }
 
-std::vector<ScheduleRule> rules_of(const Shop& shop, const EngineOptions& options) {
+std::vector<ScheduleRule> rules_of(const Shop& shop, const EngineOptions& options,
+                                   const Capabilities& can) {
   std::vector<ScheduleRule> rules = shop.schedule;
+  if (can.shop_webhooks) {
+    const auto every =
+        std::chrono::duration_cast<std::chrono::minutes>(options.webhook_check_interval);
+    rules.push_back({kWebhooks, {}, every});
+  }
   for (ScheduleRule& rule : default_schedule(options)) {
     const bool own = std::any_of(rules.begin(), rules.end(),
                                  [&](const ScheduleRule& r) { return r.job == rule.job; });
@@ -37,7 +47,7 @@ std::vector<ScheduleRule> rules_of(const Shop& shop, const EngineOptions& option
 std::optional<TimePoint> Lane::next_job(TimePoint now) const {
   if (job_retry_) return job_retry_;
   std::optional<TimePoint> next = next_poll_;
-  for (const ScheduleRule& rule : rules_of(shop_, options_)) {
+  for (const ScheduleRule& rule : rules_of(shop_, options_, connector_.info().can)) {
     const policy::ScheduleDue due = policy::schedule_due(rule, zone_, last_due(rule.job), now);
     const TimePoint when = due.missed ? now : due.next;
     if (!next || when < *next) next = when;
@@ -47,7 +57,9 @@ std::optional<TimePoint> Lane::next_job(TimePoint now) const {
 
 TimePoint Lane::last_due(const std::string& job) const {
   const auto last = job_runs_.find(job);
-  return last == job_runs_.end() ? shop_.created_at : last->second;
+  if (last != job_runs_.end()) return last->second;
+  // A new shop's webhooks are made at once.
+  return job == kWebhooks ? shop_.created_at - options_.webhook_check_interval : shop_.created_at;
 }
 
 awaitable<bool> Lane::run_due_job() {
@@ -74,7 +86,7 @@ awaitable<bool> Lane::run_due_job() {
     }
   } else {
     std::optional<TimePoint> due;
-    for (const ScheduleRule& rule : rules_of(shop_, options_)) {
+    for (const ScheduleRule& rule : rules_of(shop_, options_, connector_.info().can)) {
       due = policy::schedule_due(rule, zone_, last_due(rule.job), now).missed;
       if (due) {
         job = rule.job;
@@ -90,6 +102,9 @@ awaitable<bool> Lane::run_due_job() {
       auto reading = read_back();
       Result<void> read_result = co_await std::move(reading);
       done = std::move(read_result);
+    } else if (job == kWebhooks) {
+      auto keeping = keep_webhooks();
+      co_await std::move(keeping);
     } else if (job == "stock_sync") {
       store::RequestSync script;
       script.shop = shop_id_;
@@ -122,6 +137,31 @@ awaitable<bool> Lane::run_due_job() {
     job_retry_ = ports_.clock->now() + policy::backoff(++job_failures_, *ports_.random);
   }
   co_return true;
+}
+
+// Webhooks are hints: that they could not be looked at holds nothing else up, and is tried again at
+// the next time.
+awaitable<void> Lane::keep_webhooks() {
+  Make<WebhookUpkeep> make = [this](CallContext context) {
+    return connector_.ensure_webhooks(std::move(context));
+  };
+  auto calling = call<WebhookUpkeep>(std::move(make));
+  Result<WebhookUpkeep> kept = co_await std::move(calling);
+  const std::string& channel = connector_.info().channel;
+  if (!kept) {
+    log::warning("webhooks.not_kept", {{"shop", shop_id_}, {"error", kept.error().describe()}});
+    ports_.metrics->count("gerbang_webhook_upkeep_total", "What was done to shops' webhooks.",
+                          {{"channel", channel}, {"what", "failed"}});
+    co_return;
+  }
+  for (const auto& [what, count] : {std::pair{"created", kept->created},
+                                    {"repaired", kept->repaired},
+                                    {"removed", kept->removed}}) {
+    if (count == 0) continue;
+    ports_.metrics->count("gerbang_webhook_upkeep_total", "What was done to shops' webhooks.",
+                          {{"channel", channel}, {"what", what}}, static_cast<double>(count));
+    log::info("webhooks.kept", {{"shop", shop_id_}, {"name", what}, {"count", count}});
+  }
 }
 
 awaitable<Result<void>> Lane::poll_orders(TimePoint from, TimePoint to) {

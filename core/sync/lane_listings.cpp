@@ -1,6 +1,7 @@
 // What the lane tells a shop about its listings: stock, price, on offer or not, content.
 #include <algorithm>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/lane_call.hpp"
@@ -280,12 +281,12 @@ awaitable<void> Lane::publish(Work work) {
 
   std::optional<Error> error;
   std::optional<ListingRef> ref;
+  bool found = false;
   if (view && view->wanted) {
     const ListingDraft& draft = view->draft;
     auto preparing = ensure_facts(draft);
     Result<void> prepared = co_await std::move(preparing);
     Result<ListingRef> result = Error(ErrorKind::bug, "publish_not_tried");
-    bool found = false;
     if (!prepared) {
       result = std::move(prepared).error();
     } else if (!draft.remote_product.empty()) {
@@ -315,6 +316,7 @@ awaitable<void> Lane::publish(Work work) {
         auto beginning = apply(*ports_.store, std::move(begin));
         Result<bool> begun = co_await std::move(beginning);
         if (!begun) co_return;
+        GERBANG_CRASH_POINT("sync.publish_begun");
         Make<ListingRef> make = [this, draft](CallContext context) {
           return connector_.publish_listing(std::move(context), draft);
         };
@@ -334,6 +336,8 @@ awaitable<void> Lane::publish(Work work) {
 
   const TimePoint now = ports_.clock->now();
   Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+  // How old what was found is nobody knows: no price counts as sent with it.
+  if (found) s.revision = 0;
   if (ref) {
     s.remote_product = ref->remote_product;
     s.remote_variants = ref->variants;

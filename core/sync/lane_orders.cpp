@@ -1,6 +1,7 @@
 // Orders: read at the channel and ingested, and what people decided about them.
 #include <algorithm>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/lane_call.hpp"
@@ -30,6 +31,7 @@ awaitable<void> Lane::fetch_orders(std::vector<Work> due) {
     co_await std::move(settling);
     co_return;
   }
+  GERBANG_CRASH_POINT("sync.before_ingest");
   store::IngestOrders script;
   script.shop = shop_id_;
   script.orders = std::move(batch->orders);

@@ -42,6 +42,7 @@ struct EngineOptions {
   double refresh_at = 0.75;  // share of an access token's life
   Duration facts_life = std::chrono::hours(24);
   Duration lost_events_interval = std::chrono::minutes(10);
+  Duration webhook_check_interval = std::chrono::minutes(15);  // where shops switch them off
   Duration read_back_interval = std::chrono::hours(24);
   Duration shutdown_grace = std::chrono::seconds(8);
   Secret state_key;  // signs the `state` of authorisation links

@@ -1,5 +1,6 @@
 #include "core/sync/tokens.hpp"
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
 #include "core/connector/redact.hpp"
 #include "core/sync/await.hpp"
@@ -122,6 +123,7 @@ awaitable<Result<void>> TokenKeeper::refresh() {
     }
     co_return std::move(fresh).error();
   }
+  GERBANG_CRASH_POINT("sync.token_before_store");
   // The old refresh token is spent: the new pair must reach the disk, whatever the store's mood.
   Result<Shop> saved = Error(ErrorKind::bug, "tokens_not_saved");
   for (int round = 0; round < 10; ++round) {
@@ -139,10 +141,14 @@ awaitable<Result<void>> TokenKeeper::refresh() {
     auto sleeping = ports_.timers->sleep_until(ports_.clock->now() + std::chrono::seconds(1));
     co_await std::move(sleeping);
   }
+  GERBANG_CRASH_POINT("sync.token_after_store");
   // Not stored, or overtaken: the store has the truth, and an unstored pair is never used.
   if (!saved && saved.error().kind != ErrorKind::conflict) co_return std::move(saved).error();
   auto loading = load();
   Result<void> loaded = co_await std::move(loading);
+  // Invariant 7: what is used from here on is what the store has.
+  if (loaded && saved)
+    ensure(view_.version >= saved->token_version, "a pair of tokens is used before it is stored");
   co_return loaded;
 }
 

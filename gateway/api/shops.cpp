@@ -34,16 +34,15 @@ store::ShopView just_the_shop(const Shop& shop) {
   return view;
 }
 
-// The shop after a change, as GET shows it.
+// The shop after a change, as GET shows it. With an Idempotency-Key the answer is what was stored
+// with the effect, without the work summary: a repeat must get the very same answer.
 awaitable<Reply> commit_shop(Services& services, const Call& call, auto script) {
-  // What the script answers has no work summary: it is read after the commit; a repeat gets the
-  // shop as it was answered first.
   auto render = [now = services.clock.now()](const Shop& shop) {
     return stored_reply(200, shop_view(just_the_shop(shop), now));
   };
   auto stored = co_await commit(services, call, std::move(script), std::move(render));
   if (!stored) co_return std::move(stored).error();
-  if (stored->replayed) co_return to_reply(std::move(*stored));
+  if (call.idempotency_key) co_return to_reply(std::move(*stored));
   auto view = co_await read_shop(services, call, call.parameter("shop"));
   if (!view) co_return to_reply(std::move(*stored));
   co_return json_reply(200, shop_view(*view, services.clock.now()));

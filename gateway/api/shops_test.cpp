@@ -71,6 +71,19 @@ TEST(Shops, are_paused_resumed_and_retired) {
   EXPECT_EQ(w.post("/v1/shops/" + id + "/authorise").code(), "shop_retired");
 }
 
+TEST(Shops, a_repeated_change_gets_the_very_answer_of_the_first_time) {
+  World w;
+  const std::string id = w.shop();
+  w.coffee();  // work waits: a summary of it would differ later
+  const HeaderList key = {{"Idempotency-Key", "jeda-1"}};
+  const Seen first = w.post("/v1/shops/" + id + "/pause", "", key);
+  EXPECT_EQ(first.status, 200);
+  w.clock.advance(std::chrono::minutes(1));
+  const Seen again = w.post("/v1/shops/" + id + "/pause", "", key);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
+}
+
 TEST(Shops, one_that_needs_consent_cannot_be_resumed) {
   World w;
   const Seen made = w.post("/v1/shops", R"({"channel":"pasar","name":"Toko"})");

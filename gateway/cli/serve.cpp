@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
 #include "core/store/sqlite/sqlite_store.hpp"
 #include "gateway/cli/commands.hpp"
@@ -48,7 +49,35 @@ Result<void> sync_file(const std::string& path, int flags) {
   return Result<void>();
 }
 
-// The copy is whole and on disk before it takes the database's name.
+// Keeps the old database under a second name; it stays under its own as well. What its log holds is
+// copied into it first: two files cannot be replaced at one stroke, and a log that is left beside
+// another database, or without one, is lost.
+Result<void> keep_old(const std::string& database) {
+  namespace fs = std::filesystem;
+  const std::string kept = database + ".before-restore";
+  std::error_code failed;
+  for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(kept + suffix, failed);
+  const auto keep = [&](const std::string& from, const std::string& to) {
+    fs::create_hard_link(from, to, failed);
+    if (failed) fs::copy_file(from, to, failed);  // a file system without links
+    return !failed;
+  };
+  const auto folded = store::fold_log(database);
+  if (!folded)  // damaged, as it may well be when a backup is wanted
+    log::warning("restore.old_database_damaged", {{"error", folded.error().describe()}});
+  bool whole = keep(database, kept);
+  for (const char* suffix : {"-wal", "-shm"}) {
+    if (whole && fs::exists(database + suffix)) {
+      whole = keep(database + suffix, kept + suffix);
+      if (whole) fs::remove(database + suffix, failed);
+    }
+  }
+  if (!whole) return Error(ErrorKind::transient, "restore_failed", failed.message());
+  return {};
+}
+
+// The copy is whole and on disk before it takes the database's name, in one step: whenever this is
+// interrupted, the name stands for the old database or for the new one.
 Result<void> restore(const std::string& from, const std::string& to, bool force) {
   namespace fs = std::filesystem;
   GERBANG_CHECK(store::check_backup(from));
@@ -60,18 +89,16 @@ Result<void> restore(const std::string& from, const std::string& to, bool force)
   fs::copy_file(from, fresh, fs::copy_options::overwrite_existing, failed);
   if (failed) return Error(ErrorKind::transient, "restore_failed", failed.message());
   GERBANG_CHECK(sync_file(fresh, O_RDONLY));
+  GERBANG_CRASH_POINT("restore.copied");
+  const std::string folder = fs::absolute(to).parent_path().string();
   if (fs::exists(to)) {
-    fs::rename(to, to + ".before-restore", failed);
-    if (failed) return Error(ErrorKind::transient, "restore_failed", failed.message());
-    // What belonged to the old database must not be taken for the new one's.
-    for (const char* suffix : {"-wal", "-shm"}) {
-      if (fs::exists(to + suffix)) fs::rename(to + suffix, to + ".before-restore" + suffix, failed);
-      if (failed) return Error(ErrorKind::transient, "restore_failed", failed.message());
-    }
+    GERBANG_CHECK(keep_old(to));
+    GERBANG_CHECK(sync_file(folder, O_RDONLY | O_DIRECTORY));
   }
+  GERBANG_CRASH_POINT("restore.old_kept");
   fs::rename(fresh, to, failed);
   if (failed) return Error(ErrorKind::transient, "restore_failed", failed.message());
-  const std::string folder = fs::absolute(to).parent_path().string();
+  GERBANG_CRASH_POINT("restore.replaced");
   return sync_file(folder, O_RDONLY | O_DIRECTORY);
 }
 

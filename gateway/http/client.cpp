@@ -107,6 +107,8 @@ struct HttpTransport::Impl : std::enable_shared_from_this<HttpTransport::Impl> {
                                                         Steady::time_point deadline);
   asio::awaitable<Exchanged> exchange(Stream& stream, const HttpRequest& request,
                                       const std::string& head, Steady::time_point deadline);
+  // Whether https and a public address are demanded.
+  bool guarded(const Key& key) const;
   std::unique_ptr<Stream> take_kept(const Key& key, Effect effect);
   void keep(const Key& key, std::unique_ptr<Stream> stream);
   // For one more connection; the kept one that was idle longest gives way.
@@ -124,6 +126,13 @@ struct HttpTransport::Impl : std::enable_shared_from_this<HttpTransport::Impl> {
     InUse& operator=(const InUse&) = delete;
   };
 };
+
+bool HttpTransport::Impl::guarded(const Key& key) const {
+  if (key.trust == Trust::channel || options.allow_private_tenant_addresses) return false;
+  const std::string name = key.host + ":" + std::to_string(key.port);
+  const auto& known = options.tenant_exceptions;
+  return std::find(known.begin(), known.end(), name) == known.end();
+}
 
 std::unique_ptr<Stream> HttpTransport::Impl::take_kept(const Key& key, Effect effect) {
   const auto it = kept.find(key);
@@ -195,8 +204,7 @@ void HttpTransport::Impl::sweep() {
 
 asio::awaitable<Result<std::unique_ptr<Stream>>> HttpTransport::Impl::dial(
     Key key, std::vector<asio::ip::address> addresses, Steady::time_point deadline) {
-  const bool guarded = key.trust == Trust::tenant && !options.allow_private_tenant_addresses;
-  if (guarded) {
+  if (guarded(key)) {
     std::erase_if(addresses, [](const asio::ip::address& a) { return !is_public(a); });
     if (addresses.empty())
       co_return Error(ErrorKind::invalid, "address_refused", "not a public address");
@@ -305,8 +313,7 @@ asio::awaitable<Result<HttpResponse>> HttpTransport::Impl::send(HttpRequest requ
   if (closed) co_return shutting_down();
   GERBANG_CO_TRY(url, parse_url(request.url));
   const Key key{url.scheme, url.host, url.port, request.trust};
-  if (request.trust == Trust::tenant && !options.allow_private_tenant_addresses &&
-      url.scheme != "https")
+  if (guarded(key) && url.scheme != "https")
     co_return Error(ErrorKind::invalid, "address_refused", "not https");
   GERBANG_CO_TRY(head, render_head(request, url, options.user_agent));
   const Duration left = std::min(deadline - options.clock->now(), options.total);

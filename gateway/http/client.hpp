@@ -28,8 +28,11 @@ struct TransportOptions {
   std::size_t idle_per_host = 16;            // kept per scheme, host and port
   std::size_t head_bytes = 64 * 1024;        // of an answer
   std::string ca_file;                       // PEM; "": the system's authorities
-  // Lifts both rules for Trust::tenant (https, public addresses): demonstrations and sandboxes.
+  // Lifts both rules for addresses that organisations gave (https, public): demonstrations.
   bool allow_private_tenant_addresses = false;
+  // Lifts them for these alone, as "host:port": a sandbox on this machine. The name as written in
+  // the request; one that merely leads to the same address is none of them.
+  std::vector<std::string> tenant_exceptions;
   std::string user_agent = "gerbang/" GERBANG_VERSION;
   const Clock* clock = nullptr;  // borrowed; that of the deadlines; the system's when null
   // Name to addresses, blocking, called on a thread of its own; getaddrinfo when empty.

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <future>
@@ -510,6 +511,90 @@ TEST_F(TenantClient, is_judged_by_the_address_that_is_dialled) {
     expect_error(ask(std::string("https://") + host + port + "/"), ErrorKind::invalid,
                  "address_refused");
   EXPECT_EQ(server.accepted(), 0);
+}
+
+// A web shop of the organisation's own is guarded as its pictures are.
+class ShopClient : public Client {
+ protected:
+  Result<HttpResponse> ask(const std::string& url) {
+    HttpRequest what = request(url);
+    what.trust = Trust::shop;
+    return send(what);
+  }
+};
+
+TEST_F(ShopClient, reaches_no_address_inside) {
+  ScriptedServer server({say(kHello)});
+  const std::string port = ":" + std::to_string(server.port());
+  for (const std::string& host :
+       {"127.0.0.1"s, "[::1]"s, "[::ffff:127.0.0.1]"s, "[::ffff:7f00:1]"s, "0.0.0.0"s, "10.0.0.1"s,
+        "169.254.169.254"s, "[64:ff9b::7f00:1]"s, "[2002:7f00:1::]"s})
+    expect_error(ask("https://" + host + port + "/"), ErrorKind::invalid, "address_refused");
+  expect_error(ask("http://127.0.0.1" + port + "/"), ErrorKind::invalid, "address_refused");
+  expect_error(ask("http://toko.example/"), ErrorKind::invalid, "address_refused");
+  EXPECT_EQ(server.accepted(), 0);
+}
+
+// The system's own resolver takes more spellings for an address than ours does.
+TEST_F(ShopClient, reaches_nothing_inside_by_a_number_in_another_spelling) {
+  ScriptedServer server({say(kHello)});
+  const std::string port = ":" + std::to_string(server.port());
+  for (const char* host : {"2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "017700000001",
+                           "127.1", "127.0.1", "localhost"}) {
+    const auto got = ask(std::string("https://") + host + port + "/");
+    ASSERT_FALSE(got) << host;
+    // Refused by us, or unknown to the resolver: never dialled.
+    EXPECT_TRUE(got.error().code == "address_refused" || got.error().code == "dns_failed" ||
+                got.error().code == "url_invalid")
+        << host << ": " << got.error().describe();
+  }
+  EXPECT_EQ(server.accepted(), 0);
+}
+
+// A name that answers differently each time: what is judged is what is dialled, from one look-up.
+TEST_F(ShopClient, is_not_led_inside_by_a_name_that_changes_its_mind) {
+  ScriptedServer server({say(kHello)});
+  auto asked = std::make_shared<std::atomic<int>>(0);
+  options.lookup = [asked](const std::string&) -> Result<std::vector<std::string>> {
+    static const std::vector<std::string> kAnswers[] = {
+        {"10.0.0.1"}, {"127.0.0.1"}, {"::ffff:127.0.0.1", "fe80::1"}};
+    return kAnswers[static_cast<std::size_t>((*asked)++) % 3];
+  };
+  const std::string url = "https://toko.test:" + std::to_string(server.port()) + "/";
+  for (int turn = 1; turn <= 6; ++turn) {
+    expect_error(ask(url), ErrorKind::invalid, "address_refused");
+    EXPECT_EQ(asked->load(), turn) << "one look-up for one request";
+  }
+  EXPECT_EQ(server.accepted(), 0);
+}
+
+TEST_F(ShopClient, is_led_nowhere_by_a_redirect) {
+  ScriptedServer inside({say(kHello)});
+  ScriptedServer shop({say("HTTP/1.1 301 Moved Permanently\r\nLocation: " + inside.url("/") +
+                           "\r\nContent-Length: 0\r\n\r\n")});
+  options.tenant_exceptions = {"127.0.0.1:" + std::to_string(shop.port())};
+  const auto got = ask(shop.url("/"));
+  ASSERT_TRUE(got) << got.error().describe();
+  EXPECT_EQ(got->status, 301);
+  expect_error(ask(inside.url("/")), ErrorKind::invalid, "address_refused");
+  EXPECT_EQ(inside.accepted(), 0);
+}
+
+TEST_F(ShopClient, may_reach_the_one_address_that_is_named) {
+  ScriptedServer server({say(kHello), say(kHello)});
+  ScriptedServer other({say(kHello)});
+  const std::string port = std::to_string(server.port());
+  options.tenant_exceptions = {"127.0.0.1:" + port};
+  expect_hello(ask(server.url("/")));
+  HttpRequest picture = request(server.url("/a.png"));
+  picture.trust = Trust::tenant;
+  expect_hello(send(picture));
+  // Not another port, nor another name for the same place.
+  expect_error(ask(other.url("/")), ErrorKind::invalid, "address_refused");
+  expect_error(ask("http://localhost:" + port + "/"), ErrorKind::invalid, "address_refused");
+  expect_error(ask("https://127.0.0.2:" + port + "/"), ErrorKind::invalid, "address_refused");
+  EXPECT_EQ(server.accepted(), 2);
+  EXPECT_EQ(other.accepted(), 0);
 }
 
 TEST_F(TenantClient, may_reach_inside_when_a_demonstration_says_so) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/system/system_error.hpp>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/log.hpp"
 #include "gateway/http/refusals.hpp"
@@ -462,6 +463,7 @@ asio::awaitable<bool> Connection::answer(ServerReply& reply) {
   std::string_view body = response.body;
   if (streamed || head_.method == Method::head || has_no_body(response.status)) body = {};
 
+  GERBANG_CRASH_POINT("http.before_answer");
   auto first = send(head, body.substr(0, kWritePart));
   ErrorCode ec = co_await std::move(first);
   for (body.remove_prefix(std::min(body.size(), kWritePart)); !ec && !body.empty();
@@ -470,6 +472,7 @@ asio::awaitable<bool> Connection::answer(ServerReply& reply) {
     ec = co_await std::move(more);
   }
   if (ec) co_return false;
+  GERBANG_CRASH_POINT("http.after_answer");
   if (!streamed || head_.method == Method::head) co_return true;
   auto streaming = send_stream(*reply.stream);
   const bool whole = co_await std::move(streaming);

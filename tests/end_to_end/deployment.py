@@ -77,6 +77,7 @@ class Deployment:
         self.url = f"http://127.0.0.1:{self.port}"
         self.poll = poll
         self.processes = {}
+        self.environment = {}  # more of it, for the gateway
         self.ports = {}  # of the sandboxes; none of them: a gateway without apps
         self.shops = {}
         self.organisation = self.key = None
@@ -163,8 +164,10 @@ rate_scale = 1000.0
 
     def _start(self, name, command):
         log = open(self.folder / f"{name}.log", "ab")
+        environment = {**os.environ, **(self.environment if name == "gateway" else {})}
         self.processes[name] = subprocess.Popen([str(c) for c in command], stdout=log, stderr=log,
-                                                stdin=subprocess.DEVNULL, cwd=self.folder)
+                                                stdin=subprocess.DEVNULL, cwd=self.folder, env=environment)
+        log.close()
 
     def _alive(self, name):
         code = self.processes[name].poll()
@@ -205,23 +208,26 @@ rate_scale = 1000.0
                               {"label": "test"})["key"]
 
     def connect(self, channel):
-        """A seller's shop at the sandbox: consent given as a browser would, by following the links, or the
-        keys that the seller hands over where there is no consent page."""
+        """A seller's shop at the sandbox, consent given as a browser would: by following the links. Where
+        there is no consent page, with the shop's keys."""
         remote = self.sandbox("POST", channel, "shops", {"name": "Toko BUM Desa Sukamaju"})
         shop = self.api("POST", "/v1/shops", {"channel": channel, "name": f"Toko di {channel}"})
-        link = shop["authorise_url"]
-        if link is None:
-            keys = self.sandbox("POST", channel, "consent", {"shop_id": remote["shop_id"]})["credentials"]
-            self.api("PUT", f"/v1/shops/{shop['id']}/credentials", {"credentials": keys})
-            self.shops[channel] = {"id": shop["id"], "remote": remote["shop_id"]}
-            return
-        extra = {"shop_id": remote["shop_id"], "approve": remote["shop_id"]}
-        link += ("&" if "?" in link else "?") + urllib.parse.urlencode(extra)
+        self.shops[channel] = {"id": shop["id"], "remote": remote["shop_id"]}
+        if shop["authorise_url"] is None:
+            given = self.sandbox("POST", channel, "consent", {"shop_id": remote["shop_id"]})
+            self.api("PUT", f"/v1/shops/{shop['id']}/credentials", {"credentials": given["credentials"]})
+        else:
+            self.consent(channel, shop["authorise_url"])
+
+    def consent(self, channel, link=None):
+        """The seller follows the link (a new one when none is given) and agrees."""
+        shop, remote = self.shops[channel]["id"], self.shops[channel]["remote"]
+        link = link or self.api("POST", f"/v1/shops/{shop}/authorise")["authorise_url"]
+        link += ("&" if "?" in link else "?") + urllib.parse.urlencode({"shop_id": remote, "approve": remote})
         with urllib.request.urlopen(link, timeout=20) as page:  # ends at our callback page
             page.read()
         wait_for(f"{channel} is connected",
-                 lambda: self.api("GET", "/v1/shops/" + shop["id"])["state"] == "active", 10)
-        self.shops[channel] = {"id": shop["id"], "remote": remote["shop_id"]}
+                 lambda: self.api("GET", "/v1/shops/" + shop)["state"] == "active", 10)
 
     def waiting(self):
         return sum(s["work"]["waiting"] for s in self.api("GET", "/v1/shops")["data"])

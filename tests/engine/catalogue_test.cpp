@@ -15,9 +15,9 @@ TEST(Catalogue, ReachesEveryShopWithTheRightStockAndPrice) {
   Village v;
   ASSERT_TRUE(v.quiet());
   for (const auto& [channel, shop] : {std::pair("shopee", v.shopee), {"bukalapak", v.bukalapak}}) {
-    EXPECT_THAT(v.world.on_offer(channel, shop),
-                UnorderedElementsAre(Pair("KOPI-250", 40), Pair("KOPI-500", 20),
-                                     Pair("KERANJANG-M", 12)))
+    EXPECT_THAT(
+        v.world.on_offer(channel, shop),
+        UnorderedElementsAre(Pair("KOPI-250", 40), Pair("KOPI-500", 20), Pair("KERANJANG-M", 12)))
         << channel;
     EXPECT_THAT(v.world.prices(channel, shop),
                 UnorderedElementsAre(Pair("KOPI-250", 35000), Pair("KOPI-500", 65000),
@@ -58,8 +58,10 @@ TEST(Catalogue, AWithdrawnProductDisappearsAndCanComeBack) {
 TEST(Catalogue, ALostAnswerToACreateNeverMakesASecondListing) {
   Village v;
   for (const char* channel : {"shopee", "bukalapak"}) {
-    const json::Value fault = json::object({{"operation", "*"}, {"kind", "reset_after"},
-                                            {"times", -1}, {"probability", json::Decimal{"0.3"}}});
+    const json::Value fault = json::object({{"operation", "*"},
+                                            {"kind", "reset_after"},
+                                            {"times", -1},
+                                            {"probability", json::Decimal{"0.3"}}});
     v.world.control(channel, Method::post, "faults",
                     json::object({{"faults", json::array({fault})}}));
   }
@@ -78,6 +80,24 @@ TEST(Catalogue, ALostAnswerToACreateNeverMakesASecondListing) {
                                            Pair("KERANJANG-M", 1)))
         << channel << json::dump(all);
   }
+}
+
+TEST(Catalogue, AListingFoundAfterALostCreateGetsThePriceOfNow) {
+  Village v;
+  const json::Value fault =
+      json::object({{"operation", "product.add_item"}, {"kind", "reset_after"}, {"times", 2}});
+  v.world.control("shopee", Method::post, "faults",
+                  json::object({{"faults", json::array({fault})}}));
+  v.world.run_for(std::chrono::seconds(20));
+  ASSERT_TRUE(v.world.prices("shopee", v.shopee).contains("KERANJANG-M")) << "it was made";
+  // Changed while nobody here knows whether it was made, and with which price.
+  store::SetPrices script;
+  script.organisation = v.world.organisation();
+  script.items.push_back({"KERANJANG-M", Money{125000}, {}});
+  ASSERT_TRUE(v.world.store().apply_now(std::move(script)));
+  ASSERT_TRUE(v.quiet(hours(2)));
+  EXPECT_EQ(v.world.prices("shopee", v.shopee)["KERANJANG-M"], 125000);
+  EXPECT_EQ(v.world.on_offer("shopee", v.shopee)["KERANJANG-M"], 12);
 }
 
 TEST(Tokens, AreRefreshedOnceAheadOfTheirExpiry) {
@@ -104,8 +124,8 @@ TEST(Tokens, AreRefreshedOnceAheadOfTheirExpiry) {
 TEST(Limits, NoCallIsMadeInsideARetryAfter) {
   Village v;
   ASSERT_TRUE(v.quiet());
-  const json::Value throttle = json::object(
-      {{"operation", "*"}, {"kind", "throttle"}, {"delay_ms", 300'000}, {"times", 1}});
+  const json::Value throttle =
+      json::object({{"operation", "*"}, {"kind", "throttle"}, {"delay_ms", 300'000}, {"times", 1}});
   v.world.control("shopee", Method::post, "faults",
                   json::object({{"faults", json::array({throttle})}}));
   const std::int64_t before =

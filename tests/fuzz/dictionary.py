@@ -7,6 +7,8 @@ OUT/common.dict: the words of configuration, catalogue and framing; OUT/answers_
 OUT/webhook_<channel>.dict: every text literal of a connector's sources (names of members, codes,
 states). OUT/inputs/<target>/: the project's own examples, which need not stand in the tree twice."""
 
+import csv
+import io
 import json
 import pathlib
 import re
@@ -16,7 +18,7 @@ LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 GENERAL = ["\\x00", "\\xff", "\\x80", "\\xed\\xa0\\x80", "\\\\u0000", "\\\\ud800", "-1", "0", "1e9999", "1.0", "0.1",
            "9223372036854775807", "9223372036854775808", "-9223372036854775808", "99999999999999999999",
            "null", "true", "false", "[]", "{}", "[[", "{\\x22", "\\x22:", "%00", "%2e%2e", "..", "\\x0d\\x0a", "\\x0d\\x0a\\x0d\\x0a",
-           "rahasia-aplikasi-uji-4711", "token-akses-uji-4713", "token-segar-uji-4714"]
+           "token-akses-uji-4713", "token-segar-uji-4714"]
 FRAMING = ["GET ", "POST ", "PUT ", "HEAD ", " HTTP/1.1", " HTTP/1.0", "Host: a", "Content-Length: ", "chunked",
            "Transfer-Encoding: ", "Expect: 100-continue", "Connection: close", "HTTP/1.1 200 OK", "HTTP/1.1 100 Continue",
            "0\\x0d\\x0a\\x0d\\x0a", "http://", "https://", "[::1]", "3201011212900001"]
@@ -66,9 +68,12 @@ def main():
         (place / name).write_bytes(data)
 
     example("settings", "example", (root / "config/gerbang.example.toml").read_bytes())
-    lines = (root / "deploy/demo/katalog.csv").read_bytes().split(b"\n")
-    for at in range(1, len(lines), 12):
-        example("catalogue", f"rows_{at}", b"\n".join([lines[0]] + lines[at:at + 12]) + b"\n")
+    with open(root / "deploy/demo/katalog.csv", encoding="utf-8-sig", newline="") as sheet:
+        lines = list(csv.reader(sheet))
+    for at in range(1, len(lines), 8):
+        text = io.StringIO()
+        csv.writer(text).writerows([lines[0]] + lines[at:at + 8])
+        example("catalogue", f"rows_{at}", text.getvalue().encode())
     demo = json.loads((root / "deploy/demo/katalog.json").read_text(encoding="utf-8"))
     for number, product in enumerate(demo["products"]):
         data = json.dumps(product, ensure_ascii=False).encode()

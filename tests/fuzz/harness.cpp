@@ -88,6 +88,7 @@ void check_error(const Error& error, const std::vector<std::string>& secrets) {
   for (const FieldError& f : error.fields)
     FUZZ_CHECK(messages::has_message(f.code), error.describe() + " field " + f.code);
   for (const std::string& secret : secrets) {
+    if (secret.empty()) continue;  // fixed keys have no refresh token
     const auto clean = [&](std::string_view text) {
       return text.find(secret) == std::string_view::npos;
     };

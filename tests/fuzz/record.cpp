@@ -22,28 +22,6 @@ const std::string kPng = std::string("\x89PNG\r\n\x1a\n", 8) +
                          "crc!" + std::string(64, 'x');
 constexpr std::size_t kMostBytes = 48 * 1024;  // a longer conversation is no seed
 
-// Every sandbox takes its credentials under names of its own and ignores the others'.
-json::Value settings() {
-  const std::string secret(fuzz::kAppSecret), push(fuzz::kPushSecret);
-  return json::object({{"partner_id", 2007701},
-                       {"partner_key", secret},
-                       {"push_key", push},
-                       {"client_id", "2007701"},
-                       {"client_secret", secret},
-                       {"app_id", "2007701"},
-                       {"app_key", "2007701"},
-                       {"app_secret", secret},
-                       {"secret", secret},
-                       {"push_secret", push},
-                       {"webhook_secret", push},
-                       {"consumer_key", "2007701"},
-                       {"consumer_secret", secret},
-                       {"api_client_key", secret},
-                       {"signature_key", push},
-                       {"calls_per_second", 1000},
-                       {"calls_per_minute", 100000}});
-}
-
 class Recorder {
  public:
   Recorder(std::filesystem::path folder, const Connector& connector)
@@ -57,7 +35,7 @@ class Recorder {
     options.random = &random_;
     options.public_url = "http://kanal.test";
     options.hook_url = fuzz::app_of(channel_, "").hook_url;
-    options.settings = settings();
+    options.settings = fuzz::expected_app(channel_)["test"]["settings"];
     sandbox_ = make_sandbox(channel_, std::move(options));
   }
 
@@ -70,7 +48,9 @@ class Recorder {
         Method::post, "consent",
         json::object({{"shop_id", shop_}, {"state", "st"}, {"redirect_uri", app.redirect_url}}));
     QueryItems grant;
-    for (const auto& [k, v] : consent["query"].members()) grant.emplace_back(k, v.to_text());
+    for (const char* form : {"query", "credentials"}) {
+      for (const auto& [k, v] : consent[form].members()) grant.emplace_back(k, v.to_text());
+    }
     fuzz::Remembered remembered;
     remembered.grant = build_query(grant);
     fuzz::Session session(connector_, app, clock_.now(), remembered);
@@ -87,6 +67,7 @@ class Recorder {
     perform("exchange_code", 0x80);
     perform("refresh_tokens", 0x80);
     perform("read_shop_facts", 0x80);
+    perform("ensure_webhooks", 0x80);
     perform("publish", 0x80);
     perform("read_category_facts", 0);
     perform("update", 0xA0);
@@ -189,6 +170,7 @@ class Recorder {
       }
       inbound.body = push.request.body;
       seed += "\n" + inbound.body;
+      if (hooks_ == 0) forgeries(path, push.request);
       HttpResponse answer;
       answer.status = 200;
       sandbox_->push_answered(push.id, answer);
@@ -199,6 +181,33 @@ class Recorder {
     }
     if (hooks_ == 0)
       write("webhook_" + channel_, "push_none", "\nContent-Type: application/json\n\n{}");
+  }
+
+  // What a forger tries first: the last character of a header or of the body changed, a header left
+  // out, one sent twice.
+  void forgeries(const std::string& path, const HttpRequest& genuine) {
+    const auto other = [](std::string text) {
+      if (!text.empty()) text.back() = text.back() == '0' ? '1' : '0';
+      return text;
+    };
+    const auto print = [&](const std::string& name, const Headers& headers,
+                           const std::string& body) {
+      std::string seed = path + "\n";
+      for (const auto& [n, v] : headers) seed += n + ": " + v + "\n";
+      write("webhook_" + channel_, "forged_" + name, seed + "\n" + body);
+    };
+    print("body", genuine.headers, other(genuine.body) + " ");
+    std::size_t number = 0;
+    for (const auto& [name, value] : genuine.headers) {
+      const std::string at = std::to_string(number++);
+      Headers changed = genuine.headers, without = genuine.headers, twice = genuine.headers;
+      changed.set(name, other(value));
+      print("header_" + at, changed, genuine.body);
+      without.erase(name);
+      print("without_" + at, without, genuine.body);
+      twice.add(name, other(value));
+      print("twice_" + at, twice, genuine.body);
+    }
   }
 
   void write(const std::string& target, const std::string& name, const std::string& bytes) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
 
 #include "core/base/crypto.hpp"
 #include "core/base/url.hpp"
@@ -13,11 +15,26 @@ namespace {
 
 constexpr std::array<int, 16> kStatuses = {200, 201, 202, 204, 400, 401, 403, 404,
                                            409, 413, 422, 429, 500, 502, 503, 302};
-constexpr std::array<std::string_view, 19> kOperations = {
-    "exchange_code", "refresh_tokens", "read_shop_facts",  "read_category_facts", "publish",
-    "update",        "find",           "set_stock",        "set_price",           "set_state",
-    "read_listings", "list_orders",    "fetch_orders",     "accept_order",        "ship_order",
-    "cancel_order",  "answer_request", "read_lost_events", "confirm_lost_events"};
+constexpr std::array<std::string_view, 20> kOperations = {"exchange_code",
+                                                          "refresh_tokens",
+                                                          "read_shop_facts",
+                                                          "read_category_facts",
+                                                          "publish",
+                                                          "update",
+                                                          "find",
+                                                          "set_stock",
+                                                          "set_price",
+                                                          "set_state",
+                                                          "read_listings",
+                                                          "list_orders",
+                                                          "fetch_orders",
+                                                          "accept_order",
+                                                          "ship_order",
+                                                          "cancel_order",
+                                                          "answer_request",
+                                                          "read_lost_events",
+                                                          "confirm_lost_events",
+                                                          "ensure_webhooks"};
 
 // No operation of a channel needs as many calls; one that goes on is driven by the answers alone.
 constexpr std::size_t kMostCalls = 500;
@@ -57,6 +74,7 @@ void check(const std::vector<TokenSet>& all) {
   for (const TokenSet& t : all) check(t);
 }
 void check(const json::Value&) {}
+void check(const WebhookUpkeep&) {}
 void check(const ListingRef& ref) {
   check_id(ref.remote_product, "a listing without product id");
   for (const auto& [sku, id] : ref.variants) {
@@ -179,14 +197,25 @@ std::span<const std::string_view> operations() {
   return kOperations;
 }
 
+json::Value expected_app(std::string_view channel) {
+  const std::string path =
+      GERBANG_SOURCE_DIR "/connectors/" + std::string(channel) + "/sandbox/app.json";
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto app = json::parse(text);
+  FUZZ_CHECK(app, path + " cannot be read");
+  return *app;
+}
+
 App app_of(std::string_view channel, const std::string& base_url) {
+  const json::Value expected = expected_app(channel);
   App app;
   app.channel = std::string(channel);
-  app.app_id = "2007701";
-  app.secret = Secret(std::string(kAppSecret));
-  app.push_secret = Secret(std::string(kPushSecret));
+  app.app_id = expected["app_id"].text();
+  app.secret = Secret(std::string(expected["secret"].text()));
+  app.push_secret = Secret(std::string(expected["push_secret"].text()));
   app.api_url = base_url;
-  app.auth_url = base_url + "/auth";
+  app.auth_url = base_url + std::string(expected["auth_path"].text());
   app.hook_url = "https://gerbang.test/hooks/" + app.channel;
   app.redirect_url = "https://gerbang.test/oauth/" + app.channel + "/callback";
   return app;
@@ -203,7 +232,7 @@ CallContext Session::context() const {
   out.access_token = access_;
   out.refresh_token = refresh_;
   out.now = now_;
-  out.nonce = "00112233445566778899aabbccddeeff";
+  out.nonce = to_hex(sha256(std::to_string(++contexts_))).substr(0, 32);
   out.shop_facts = shop_facts_;
   out.category_facts = category_facts_;
   return out;
@@ -222,6 +251,16 @@ void Session::check_request(const HttpRequest& request) const {
     FUZZ_CHECK(
         home && url->scheme == home->scheme && url->host == home->host && url->port == home->port,
         request.operation + " leaves the channel for " + request.url);
+  }
+  // A shop of the organisation's own: the address that it gave, and no other.
+  if (request.trust == Trust::shop && request.url.size() <= 4096) {
+    std::string given =
+        query_value(parse_query(remembered_.grant).value_or(QueryItems()), "address").value_or("");
+    for (char& c : given) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    const auto url = parse_url(request.url);
+    FUZZ_CHECK(url, request.operation + " asks for " + request.url);
+    FUZZ_CHECK(given.find(url->host) != std::string::npos,
+               request.operation + " leaves the shop for " + request.url);
   }
   FUZZ_CHECK(!request.operation.empty(), request.url);
   for (const auto& [name, value] : request.headers) {
@@ -404,8 +443,11 @@ std::vector<std::string> Session::perform(std::size_t number, std::uint8_t varia
     action.shipments[1].remote_package = remembered_.confirm;
   }
 
+  // Fixed keys are packed by the connector alone: each conversation begins with them.
+  const bool fixed_keys = !connector_.info().can.authorise;
+  if (fixed_keys) sign_in();
   if (operation == "exchange_code") {
-    sign_in();
+    if (!fixed_keys) sign_in();
   } else if (operation == "refresh_tokens") {
     auto tokens = run(connector_.refresh_tokens(context()));
     if (tokens) {
@@ -489,6 +531,8 @@ std::vector<std::string> Session::perform(std::size_t number, std::uint8_t varia
         if (!events) check_failure(events.error());
       }
     }
+  } else if (operation == "ensure_webhooks") {
+    static_cast<void>(run(connector_.ensure_webhooks(context())));
   } else {
     static_cast<void>(run(connector_.confirm_lost_events(context(), remembered_.confirm)));
   }
@@ -501,6 +545,10 @@ std::string print_signed(const InboundRequest& request) {
   for (const auto& [name, value] : request.headers) {
     if (equal_ignoring_case(name, "Content-Type") || equal_ignoring_case(name, "User-Agent") ||
         equal_ignoring_case(name, "Accept"))
+      continue;
+    // WooCommerce signs the body alone.
+    if (equal_ignoring_case(name.substr(0, 13), "X-WC-Webhook-") &&
+        !equal_ignoring_case(name, "X-WC-Webhook-Signature"))
       continue;
     out += " " + percent_encode(name) + "=" + percent_encode(value);
   }

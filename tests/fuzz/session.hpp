@@ -45,10 +45,11 @@ HttpResponse read_answer(std::string_view section);
 // The names of the operations, in the order of their numbers.
 std::span<const std::string_view> operations();
 
-// Our account at any channel, with credentials that nothing else contains.
+// What the channel's sandbox says of the app that it expects, and of itself (sandbox/app.json).
+json::Value expected_app(std::string_view channel);
+// That app, at `base_url`.
 App app_of(std::string_view channel, const std::string& base_url);
-inline constexpr std::string_view kAppSecret = "rahasia-aplikasi-uji-4711";
-inline constexpr std::string_view kPushSecret = "rahasia-dorongan-uji-4712";
+// Tokens that nothing else contains.
 inline constexpr std::string_view kAccess = "token-akses-uji-4713";
 inline constexpr std::string_view kRefresh = "token-segar-uji-4714";
 
@@ -89,6 +90,7 @@ class Session {
   std::string remote_shop_ = "51001";
   std::shared_ptr<const json::Value> shop_facts_;
   std::shared_ptr<const json::Value> category_facts_;
+  mutable std::uint64_t contexts_ = 0;  // a nonce counts once
   std::uint8_t variation_ = 0;
   const Answers* answers_ = nullptr;
   std::vector<std::string> lines_;

@@ -421,6 +421,7 @@ void World::set_by_another_tool(const std::string& channel, const Shop& shop,
   context.remote_shop_id = shop.remote_id;
   context.access_token = must(store_->read_now(tokens), "tokens").tokens.access;
   context.now = clock.now();
+  context.nonce = random.hex(16);
   Exchange<BatchAck> exchange =
       registry_.find(channel)->set_stock(std::move(context), std::move(batch));
   for (auto request = exchange.start(); request;) {

@@ -30,7 +30,8 @@ CONNECTOR_MAY = ["connectors/sandbox", "core/connector", "core/model", "core/bas
 # Header prefix -> places where it may stand.
 HEAVY = [
     (re.compile(r"^boost/beast"), [re.compile(r"^gateway/http/")]),
-    (re.compile(r"^sqlite3\.h$"), [re.compile(r"^core/store/sqlite/")]),
+    (re.compile(r"^sqlite3\.h$"),
+     [re.compile(r"^core/store/sqlite/"), re.compile(r"^tests/sim/disk\.cpp$")]),
     (re.compile(r"^libpq-fe\.h$"), [re.compile(r"^core/store/postgres/")]),
     (re.compile(r"^rapidjson/"), [re.compile(r"^core/base/json\.cpp$")]),
     (re.compile(r"^spdlog/"), [re.compile(r"^core/base/log\.cpp$")]),

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "core/store/sqlite/crash_disk.hpp"
+
 namespace gerbang::store {
 
 bool DatabaseError::of_statement() const noexcept {
@@ -118,8 +120,11 @@ void Database::configure(Mode mode) {
   // Checkpoints are the writer thread's own, between groups: an automatic one inside a commit is
   // the p99, and 3.40.1 is only safe when one connection does every commit and checkpoint.
   sqlite3_wal_autocheckpoint(handle_, 0);
-  if (mode == Mode::writer)
+  if (mode == Mode::writer) {
+    // Writes to a new database alone.
+    GERBANG_CRASH_PHASE("store.creation_mid_write", "store.creation_before_sync");
     execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+  }
   execute("PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;");
 }
 

@@ -16,8 +16,9 @@ struct sqlite3_stmt;
 // A thin, typed layer over one SQLite connection. Not thread-safe: each thread has its own.
 //
 // SQLite failures inside a script (disk full, I/O error, busy beyond the timeout) are thrown as
-// DatabaseError: the group that was running is given up, its handle is never used again (RELIABILITY
-// section 3). A violated constraint is thrown too: scripts check first, so it is a bug.
+// DatabaseError: the group that was running is given up, its handle is never used again
+// (RELIABILITY section 3). A violated constraint is thrown too: scripts check first, so it is a
+// bug.
 namespace gerbang::store {
 
 class DatabaseError : public std::exception {

@@ -57,7 +57,7 @@ bool Ledger::move(const std::string& item, const std::string& location, Movement
                       " revision = ?6 WHERE organisation = ?1 AND item = ?2 AND location = ?3"
                       " AND on_hand + ?4 >= 0 AND reserved + ?5 >= 0"
                       " AND (?5 <= 0 OR on_hand + ?4 >= reserved + ?5)"
-                      " RETURNING on_hand - reserved")
+                      " RETURNING on_hand - reserved, on_hand, reserved")
                    .bind(1, organisation_)
                    .bind(2, item)
                    .bind(3, location)
@@ -66,6 +66,8 @@ bool Ledger::move(const std::string& item, const std::string& location, Movement
                    .bind(6, revision_);
     if (!row.step()) return false;
     free = row.integer(0);
+    ensure(row.integer(1) >= 0 && row.integer(2) >= 0, "stock below zero");
+    ensure(reserved_change <= 0 || free >= 0, "more is reserved than there is");
   }
   if (free < 0 && on_hand_change < reserved_change) overdrawn_.insert(item);
   db_.query(

@@ -17,25 +17,29 @@ void SqliteScripts::mark(const std::string& organisation, const std::string& sho
                          std::string_view subject, Urgency urgency, std::string_view detail) {
   const std::int64_t revision = next_revision();
   // Parked work was not waiting any more, so for it `since` begins anew.
-  db_.query(
-         "INSERT INTO work (shop, aspect, subject, organisation, revision, urgency, since, due_at,"
-         " detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)"
-         " ON CONFLICT (shop, aspect, subject) DO UPDATE SET"
-         " revision = excluded.revision, urgency = min(urgency, excluded.urgency),"
-         " since = CASE parked WHEN 1 THEN excluded.since ELSE since END,"
-         " due_at = excluded.due_at, attempts = 0, parked = 0,"
-         // What a channel has deferred stays known until it has been heard of.
-         " detail = CASE WHEN aspect IN ('price', 'state') AND excluded.detail = '' THEN detail"
-         " ELSE excluded.detail END")
-      .bind(1, shop)
-      .bind(2, to_string(aspect))
-      .bind(3, subject)
-      .bind(4, organisation)
-      .bind(5, revision)
-      .bind(6, static_cast<int>(urgency))
-      .bind(7, now())
-      .bind(8, detail)
-      .run();
+  const std::int64_t marked =
+      db_.query(
+             "INSERT INTO work (shop, aspect, subject, organisation, revision, urgency, since, "
+             "due_at,"
+             " detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)"
+             " ON CONFLICT (shop, aspect, subject) DO UPDATE SET"
+             " revision = excluded.revision, urgency = min(urgency, excluded.urgency),"
+             " since = CASE parked WHEN 1 THEN excluded.since ELSE since END,"
+             " due_at = excluded.due_at, attempts = 0, parked = 0,"
+             // What a channel has deferred stays known until it has been heard of.
+             " detail = CASE WHEN aspect IN ('price', 'state') AND excluded.detail = '' THEN detail"
+             " ELSE excluded.detail END"
+             " WHERE excluded.revision > revision")
+          .bind(1, shop)
+          .bind(2, to_string(aspect))
+          .bind(3, subject)
+          .bind(4, organisation)
+          .bind(5, revision)
+          .bind(6, static_cast<int>(urgency))
+          .bind(7, now())
+          .bind(8, detail)
+          .run();
+  ensure(marked == 1, "a revision of work went backwards");
   switch (aspect) {
     case Aspect::stock:
     case Aspect::price:
@@ -157,8 +161,24 @@ void SqliteScripts::lay_out(const std::string& organisation, const Shop& shop,
     const bool was_wanted = before != known.end() && before->second.was_wanted;
     if (want && (content_changed || !was_wanted))
       mark(organisation, shop.id, Aspect::content, unit, Urgency::normal);
-    if (before != known.end() && before->second.published && want != was_wanted)
-      mark(organisation, shop.id, Aspect::state, unit, Urgency::normal);
+    if (before == known.end() || !before->second.published || want == was_wanted) continue;
+    mark(organisation, shop.id, Aspect::state, unit, Urgency::normal);
+    if (!want) continue;
+    // While it was off it was told no price, and no stock: what changed meanwhile is told now.
+    std::vector<std::string> there;
+    {
+      auto row = db_.query(
+                        "SELECT sku FROM listings WHERE organisation = ?1 AND shop = ?2"
+                        " AND unit = ?3 AND published = 1")
+                     .bind(1, organisation)
+                     .bind(2, shop.id)
+                     .bind(3, unit);
+      while (row.step()) there.push_back(row.text(0));
+    }
+    for (const std::string& sku : there) {
+      mark(organisation, shop.id, Aspect::stock, sku, Urgency::normal);
+      mark(organisation, shop.id, Aspect::price, sku, Urgency::normal);
+    }
   }
 }
 

@@ -2,6 +2,9 @@
 
 #include <string>
 
+#include "core/base/crash_point.hpp"
+#include "core/store/sqlite/crash_disk.hpp"
+
 namespace gerbang::store {
 
 namespace {
@@ -40,9 +43,15 @@ Result<void> migrate(Database& db, std::span<const Migration> steps) {
     if (empty && step.number == 1)
       script += "PRAGMA application_id = " + std::to_string(kApplicationId) + ";\n";
     script += step.sql;
-    script += "\n;PRAGMA user_version = " + std::to_string(step.number) + ";\nCOMMIT;";
+    script += "\n;PRAGMA user_version = " + std::to_string(step.number) + ";";
     try {
       db.execute(script);
+      GERBANG_CRASH_POINT("store.migration_before_commit");
+      {
+        GERBANG_CRASH_PHASE("store.mid_migration", "store.migration_before_sync");
+        db.execute("COMMIT");
+      }
+      GERBANG_CRASH_POINT("store.migration_step_done");
     } catch (const DatabaseError& error) {
       try {
         db.execute("ROLLBACK");

@@ -18,8 +18,10 @@ Quantity sellable_units(Database& db, const std::string& organisation, const std
 }
 
 Quantity share_of_shop(const Shop& shop, Quantity sellable) {
-  return std::max<Quantity>(0,
-                            std::min(sellable * shop.share_percent / 100, sellable - shop.buffer));
+  const Quantity offer =
+      std::max<Quantity>(0, std::min(sellable * shop.share_percent / 100, sellable - shop.buffer));
+  ensure(offer <= std::max<Quantity>(0, sellable), "a shop would be offered more than there is");
+  return offer;
 }
 
 }  // namespace gerbang::store

@@ -279,6 +279,8 @@ Result<OrderIngested> SqliteScripts::ingest(const Shop& shop, const RemoteOrder&
     differs = true;
   };
   if (may_follow(order.status, remote.status)) update(order.status, remote.status);
+  ensure(order.status == status_before || may_follow(status_before, order.status),
+         "an order's state went backwards");
   if (order.status == remote.status) update(order.remote_status, remote.remote_status);
   update(order.total, remote.total);
   if (!remote.city.empty()) update(order.city, remote.city);

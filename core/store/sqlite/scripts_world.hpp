@@ -29,7 +29,7 @@ struct ScriptsWorld {
   template <class Script>
   Result<typename Script::Answer> apply(const Script& script) {
     db.execute("BEGIN IMMEDIATE");
-    auto answer = scripts.run(script);
+    auto answer = static_cast<Scripts&>(scripts).run(script);  // Once is the base's
     db.execute(answer ? "COMMIT" : "ROLLBACK");
     return answer;
   }

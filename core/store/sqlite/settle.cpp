@@ -82,10 +82,17 @@ void SqliteScripts::settle_row(const std::string& shop, const Settlement& s) {
   switch (s.next) {
     case Settlement::Next::clear:
       if (s.aspect == Aspect::order_fetch && done(s)) apply_hints(shop, s.subject, s.revision);
-      settled = row("DELETE FROM work WHERE shop = ?1 AND aspect = ?2 AND subject = ?3"
-                    " AND revision = ?4")
-                    .bind(4, s.revision)
-                    .run();
+      {
+        auto cleared = row("DELETE FROM work WHERE shop = ?1 AND aspect = ?2 AND subject = ?3"
+                           " AND revision = ?4 RETURNING revision")
+                           .bind(4, s.revision);
+        while (cleared.step()) {
+          ensure(cleared.integer(0) == s.revision,
+                 "work was cleared that is newer than what was sent");
+          ++settled;
+        }
+      }
+      ensure(settled <= 1, "two rows of one work");
       break;
     case Settlement::Next::retry:
       // Also when the revision moved: what made us wait holds for the newer value too.
@@ -245,14 +252,17 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
         .run();
   if (!s.remote_product || s.remote_product->empty()) return;
 
-  bool first = false, wanted = false;
+  bool first = false, wanted = false, earlier_draft = false;
   {
     auto row = unit(
-        "SELECT remote_product = '', wanted FROM units"
-        " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3");
+                   "SELECT remote_product = '', wanted, coalesce(publishing_since < ?4, 0)"
+                   " FROM units WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
+                   .bind(4, s.sent_at);
     if (!row.step()) return;
     first = row.integer(0) != 0;
     wanted = row.integer(1) != 0;
+    // The create was begun by an earlier attempt: the channel shows the draft of that time.
+    earlier_draft = row.integer(2) != 0;
   }
   unit(
       "UPDATE units SET remote_product = ?4, publishing_since = NULL"
@@ -298,8 +308,9 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
         .bind(4, now())
         .run();
     mark(shop.organisation, shop.id, Aspect::stock, listing.sku, Urgency::normal);
+    // Its price too, unless it changed since, or the listing was found there (revision 0).
     const auto prices = read_prices(db_, shop.organisation, listing.sku);
-    if (prices && prices->revision > s.revision)
+    if (prices && (earlier_draft || prices->revision > s.revision))
       mark(shop.organisation, shop.id, Aspect::price, listing.sku, Urgency::normal);
   }
   // Withdrawn while it was being published.

@@ -197,6 +197,25 @@ TEST_F(Settle, price_that_changed_while_publishing_is_sent) {
   EXPECT_EQ(due_subjects(shopee, Aspect::price), (std::set<std::string>{"KOPI-250"}));
 }
 
+// The simulation: the create was lost, the price changed, the work had a newer revision by then;
+// what was found later had been made from the draft before the change.
+TEST_F(Settle, listing_that_is_found_after_a_lost_create_is_told_its_price) {
+  must(BeginPublish{shopee, "KOPI"});
+  const Work begun = only(Aspect::content);
+  settle(failed(begun, "indeterminate", "timeout", Settlement::Next::retry));
+  clock.advance(minutes(1));
+  must(SetPrices{org, {{"KOPI-250", Money{40000, "IDR"}, {}}}});
+  clock.advance(minutes(10));
+  Settlement s = settlement(only(Aspect::content));
+  s.sent_at = clock.now();
+  s.next = Settlement::Next::retry;
+  s.due_at = clock.now() + minutes(5);
+  s.remote_product = "R1";
+  s.remote_variants = {{"KOPI-250", "V1"}, {"KOPI-500", "V2"}};
+  settle(s);
+  EXPECT_EQ(due_subjects(shopee, Aspect::price), (std::set<std::string>{"KOPI-250", "KOPI-500"}));
+}
+
 TEST_F(Settle, product_in_two_steps_is_published_only_with_its_variants) {
   const Work work = only(Aspect::content);
   must(BeginPublish{shopee, "KOPI"});
@@ -272,6 +291,27 @@ TEST_F(Settle, a_product_that_vanished_at_the_channel_is_created_anew) {
   EXPECT_FALSE(view.maybe_published);
   EXPECT_EQ(due(shopee, Aspect::content).size(), 1u);
   EXPECT_TRUE(ask(LoadStock{shopee, {"KOPI-250"}}).empty());
+}
+
+// The simulation: a price that changed while the product was withdrawn was never told.
+TEST_F(Settle, listing_offered_again_is_told_the_stock_and_the_price_of_the_moment) {
+  settle_all(shopee);
+  must(WithdrawProduct{org, "KOPI", {}});
+  must(SetPrices{org, {{"KOPI-250", Money{40000, "IDR"}, {}}}});
+  settle_all(shopee);
+  Product again;
+  again.code = "KOPI";
+  again.title = {{"id", "Barang KOPI"}};
+  again.options = {Option{"Ukuran", {"KOPI-250", "KOPI-500"}}};
+  again.variants = {variant("KOPI-250"), variant("KOPI-500")};
+  for (Variant& v : again.variants) {
+    v.options = {v.sku};
+    v.price.reset();  // stays as it was set
+  }
+  put(again);
+  const std::set<std::string> both{"KOPI-250", "KOPI-500"};
+  EXPECT_EQ(due_subjects(shopee, Aspect::stock), both);
+  EXPECT_EQ(due_subjects(shopee, Aspect::price), both);
 }
 
 TEST_F(Settle, unlisted_listing_keeps_its_ids) {

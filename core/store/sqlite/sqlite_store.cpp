@@ -21,7 +21,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
+#include "core/store/sqlite/crash_disk.hpp"
 #include "core/store/sqlite/migrations.hpp"
 #include "core/store/sqlite/queries.hpp"
 #include "core/store/sqlite/writer.hpp"
@@ -29,6 +31,9 @@
 namespace gerbang::store {
 
 namespace {
+
+// Between attempts to open the database again while nobody asks for it.
+constexpr auto kReopenPause = std::chrono::seconds(1);
 
 Error closed() {
   return Error(ErrorKind::transient, "store_closed", "the store is closed");
@@ -73,6 +78,17 @@ Result<File> lock_file(const std::string& path) {
   return file;
 }
 
+// Undoes what was under way when a process died while it made the database, before there was a log:
+// a connection that may only read cannot.
+void undo_unfinished_creation(const std::string& path) {
+  std::error_code none;
+  if (!std::filesystem::exists(path + "-journal", none)) return;
+  sqlite3* db = nullptr;
+  if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK)
+    sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
+  sqlite3_close(db);  // whether it worked shows when the database is looked at
+}
+
 // Refuses a foreign or newer database before the writer's settings touch it.
 Result<void> look_before_opening(const std::string& path) {
   struct ::stat info {};
@@ -83,6 +99,7 @@ Result<void> look_before_opening(const std::string& path) {
       return Error(ErrorKind::transient, "store_cannot_open", path + ": " + errno_text());
     return {};
   }
+  undo_unfinished_creation(path);
   try {
     Database db(path, Database::Mode::reader);
     GERBANG_TRY(empty, recognise_schema(db));
@@ -247,8 +264,14 @@ void SqliteStore::write_loop() {
       if (!something()) {
         lock.unlock();
         writer_.checkpoint_if_due(true);
+        const bool open = writer_.reopen_if_closed();
         lock.lock();
-        writes_wait_.wait(lock, something);
+        if (open) {
+          writes_wait_.wait(lock, something);
+        } else {
+          writes_wait_.wait_for(lock, kReopenPause, something);
+          if (!something()) continue;
+        }
       }
       group = std::exchange(writes_, {});
       jobs.swap(jobs_);
@@ -383,6 +406,7 @@ Result<void> SqliteStore::copy_into(Database& db, const std::string& path) {
   std::error_code ignored;
   std::filesystem::remove(part, ignored);
   try {
+    GERBANG_CRASH_PHASE("backup.mid_copy", "backup.before_sync");
     db.query("VACUUM INTO ?1").bind(1, part).run();
   } catch (const DatabaseError& error) {
     std::filesystem::remove(part, ignored);
@@ -392,6 +416,7 @@ Result<void> SqliteStore::copy_into(Database& db, const std::string& path) {
   std::error_code failed;
   std::filesystem::permissions(
       part, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, failed);
+  GERBANG_CRASH_POINT("backup.before_rename");
   if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
     const bool there = errno == EEXIST;
     const std::string why = errno_text();
@@ -399,6 +424,7 @@ Result<void> SqliteStore::copy_into(Database& db, const std::string& path) {
     if (there) return Error(ErrorKind::conflict, "backup_exists", path + " is there already");
     return Error(ErrorKind::transient, "backup_failed", path + ": " + why);
   }
+  GERBANG_CRASH_POINT("backup.after_rename");
   return sync_path(std::filesystem::absolute(path).parent_path(), O_RDONLY | O_DIRECTORY);
 }
 
@@ -424,6 +450,19 @@ Result<std::unique_ptr<Store>> open_sqlite_store(SqliteOptions options) {
   auto store = std::make_unique<SqliteStore>(std::move(options));
   GERBANG_CHECK(store->start());
   return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<void> fold_log(const std::string& path) {
+  std::error_code none;
+  if (!std::filesystem::exists(path + "-wal", none)) return {};
+  try {
+    Database db(path, Database::Mode::writer);
+    auto row = db.query("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (row.step() && row.integer(0) == 0) return {};
+    return Error(ErrorKind::transient, "store_cannot_open", path + ": the log is in use");
+  } catch (const DatabaseError& error) {
+    return Error(ErrorKind::transient, "store_cannot_open", path + ": " + error.what());
+  }
 }
 
 Result<void> check_backup(const std::string& path) {

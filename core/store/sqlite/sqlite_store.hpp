@@ -29,6 +29,12 @@ struct SqliteOptions {
   std::uint64_t min_free_bytes = 200ULL * 1024 * 1024;
   // Waiting writes, and waiting reads; beyond: transient store_busy.
   std::size_t max_queued = 20'000;
+  // Pages of 4 KiB in the log from which on it is copied into the database: when nothing waits, and
+  // under load (a checkpoint costs the same two syncs whatever its length); and from which on it is
+  // cut back to nothing as well.
+  int checkpoint_pages_idle = 1'000;
+  int checkpoint_pages_busy = 4'000;
+  int truncate_pages = 16'000;
 };
 
 // Opens or creates the database, migrates it and starts its threads: one writer, which does every
@@ -50,5 +56,9 @@ Result<std::unique_ptr<Store>> open_sqlite_store(SqliteOptions options);
 // A whole, healthy database of ours, not newer than this program (older is fine: it is migrated
 // when it is opened). Reads every page. Errors: invalid backup_damaged, and those of opening.
 Result<void> check_backup(const std::string& path);
+
+// Copies what the log of a database that nobody has open holds into its file and removes the log:
+// afterwards the database is one file. Errors: transient store_cannot_open.
+Result<void> fold_log(const std::string& path);
 
 }  // namespace gerbang::store

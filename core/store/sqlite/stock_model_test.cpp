@@ -230,6 +230,29 @@ class StockModel : public ::testing::Test, protected ScriptsWorld {
     }
   }
 
+  // A movement under an Idempotency-Key: the first time it happens, then it is only answered.
+  Result<StoredReply> keyed_movement(const std::string& key, const std::string& item,
+                                     const std::string& place, Quantity by) {
+    Once<ApplyStock> once;
+    ApplyStock::Item entry;
+    entry.item = item;
+    entry.location = place;
+    entry.change = by;
+    entry.reason = MovementReason::corrected;
+    once.script.organisation = org;
+    once.script.items.push_back(entry);
+    once.organisation = org;
+    once.key = key;
+    once.fingerprint = key + "/" + item;
+    once.render = [](const ApplyStock::Answer& answer) -> Result<StoredReply> {
+      if (!answer.front()) return answer.front().error();
+      StoredReply reply;
+      reply.body = std::to_string(answer.front()->revision);
+      return reply;
+    };
+    return apply(once);
+  }
+
   SeededRandom dice;
   Model model;
   std::vector<std::string> shops;
@@ -240,6 +263,11 @@ TEST_F(StockModel, random_counts_movements_and_deliveries_equal_the_reference) {
   const std::int64_t operations = setting("GERBANG_MODEL_OPERATIONS", 20'000);
   const std::vector<std::string> items{"SACK", "HONEY", "BASKET"};
   std::vector<RemoteOrder> told;
+  struct Keyed {
+    std::string key, item, place, answer;
+    Quantity by = 0;
+  };
+  std::vector<Keyed> keyed;
   for (std::int64_t step = 0; step < operations; ++step) {
     clock.advance(std::chrono::milliseconds(1 + roll(3000)));
     const Quantity what = roll(100);
@@ -259,11 +287,22 @@ TEST_F(StockModel, random_counts_movements_and_deliveries_equal_the_reference) {
         model.change(item, now_there - before);
       } else {
         const Quantity by = roll(30) - 12;
-        const auto moved = movement(item, by, MovementReason::corrected, place);
+        const std::string key = "key-" + std::to_string(step);
+        const auto moved = keyed_movement(key, item, place, by);
         ASSERT_EQ(moved.ok(), before + by >= 0);
-        if (moved) model.change(item, by);
+        if (moved) {
+          model.change(item, by);
+          keyed.push_back({key, item, place, moved->body, by});
+          if (keyed.size() > 20) keyed.erase(keyed.begin());
+        }
       }
-    } else if (what < 15) {
+    } else if (what < 17 && !keyed.empty()) {
+      const Keyed& k = keyed[static_cast<std::size_t>(roll(static_cast<Quantity>(keyed.size())))];
+      const auto again = keyed_movement(k.key, k.item, k.place, k.by);
+      ASSERT_TRUE(again.ok());
+      ASSERT_TRUE(again->replayed);
+      ASSERT_EQ(again->body, k.answer);
+    } else if (what < 18) {
       write_recipes();
     } else if (what < 70 || told.empty()) {
       ++clock_of_orders;

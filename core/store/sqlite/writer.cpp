@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <utility>
 
+#include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
+#include "core/store/sqlite/crash_disk.hpp"
 #include "core/store/sqlite/migrations.hpp"
 
 namespace gerbang::store {
@@ -15,13 +17,20 @@ namespace gerbang::store {
 namespace {
 
 constexpr auto kDiskInterval = std::chrono::seconds(1);
-// Pages of 4 KiB. Under load a checkpoint waits for a longer log: it costs the same two syncs.
-constexpr int kCheckpointPagesIdle = 1'000;
-constexpr int kCheckpointPagesBusy = 4'000;
-constexpr int kTruncatePages = 16'000;
 
 Error unavailable(std::string detail) {
   return Error(ErrorKind::transient, "store_unavailable", std::move(detail));
+}
+
+// What makes a commit durable is in force, whatever the file system or the library's defaults say.
+void check_durability(Database& db, const std::string& path) {
+  if (path == ":memory:") return;
+  const auto setting = [&](std::string_view pragma) {
+    auto row = db.query(pragma);
+    return row.step() ? row.text(0) : std::string();
+  };
+  ensure(setting("PRAGMA journal_mode") == "wal", "the database keeps no write-ahead log");
+  ensure(setting("PRAGMA synchronous") == "2", "commits are not synced");
 }
 
 }  // namespace
@@ -62,6 +71,7 @@ Result<void> Writer::open() {
   try {
     auto db = std::make_unique<Database>(options_.path, Database::Mode::writer);
     GERBANG_CHECK(migrate(*db));
+    check_durability(*db, options_.path);
     sqlite3_wal_hook(
         db->handle(),
         [](void* self, sqlite3*, const char*, int pages) {
@@ -101,6 +111,7 @@ void Writer::run_group(WriteQueue& queue, const std::function<void(const Committ
   Committed touched;
   std::int64_t marker = 0;
   bool committing = false;
+  bool committed_and_synced = false;
   bool any_good = false;
   group_began_ = std::chrono::steady_clock::now();
   try {
@@ -116,7 +127,13 @@ void Writer::run_group(WriteQueue& queue, const std::function<void(const Committ
       marker = raise_marker();
       const auto commit_began = std::chrono::steady_clock::now();
       committing = true;
-      db_->query("COMMIT").run();
+      GERBANG_CRASH_POINT("store.before_commit");
+      {
+        GERBANG_CRASH_PHASE("store.mid_commit", "store.before_sync");
+        db_->query("COMMIT").run();
+      }
+      committed_and_synced = sqlite3_get_autocommit(db_->handle()) != 0;
+      GERBANG_CRASH_POINT("store.after_sync");
       measure(ran.size(), std::chrono::steady_clock::now() - commit_began);
     } else {
       db_->query("ROLLBACK").run();
@@ -124,8 +141,13 @@ void Writer::run_group(WriteQueue& queue, const std::function<void(const Committ
   } catch (const DatabaseError& error) {
     give_up(error);
     failure = committing ? settle_unknown(marker) : unavailable(error.what());
+    committed_and_synced = committing && !failure;
   }
-  for (Ran& r : ran) r.write->finish(r.fault ? r.fault : failure);
+  ensure(!any_good || failure || committed_and_synced, "an answer would go out before its commit");
+  for (Ran& r : ran) {
+    r.write->finish(r.fault ? r.fault : failure);
+    GERBANG_CRASH_POINT("store.some_answered");
+  }
   if (any_good && !failure && committed) committed(touched);
 }
 
@@ -189,8 +211,6 @@ void Writer::give_up(const DatabaseError& error) {
                             "Times the database connection was given up after an error");
   readers_may_(false);
   scripts_.reset();
-  // Closing must not checkpoint through a connection that has just failed to write.
-  sqlite3_db_config(db_->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   db_.reset();
 }
 
@@ -231,19 +251,26 @@ std::optional<Error> Writer::settle_unknown(std::int64_t marker) {
 }
 
 bool Writer::checkpoint(std::string_view pragma) {
-  auto row = db_->query(pragma);
-  return row.step() && row.integer(0) == 0;
+  bool done = false;
+  {
+    GERBANG_CRASH_PHASE("store.mid_checkpoint", "store.checkpoint_before_sync");
+    auto row = db_->query(pragma);
+    done = row.step() && row.integer(0) == 0;
+  }
+  GERBANG_CRASH_POINT("store.after_checkpoint");
+  return done;
 }
 
 void Writer::checkpoint_if_due(bool idle) {
   if (!db_ || options_.path == ":memory:") return;
   // A log that was copied whole is written from its beginning again.
   if (log_pages_ < pages_at_checkpoint_) pages_at_checkpoint_ = 0;
-  if (log_pages_ - pages_at_checkpoint_ < (idle ? kCheckpointPagesIdle : kCheckpointPagesBusy))
+  if (log_pages_ - pages_at_checkpoint_ <
+      (idle ? options_.checkpoint_pages_idle : options_.checkpoint_pages_busy))
     return;
   pages_at_checkpoint_ = log_pages_;
   try {
-    if (log_pages_ < kTruncatePages) {
+    if (log_pages_ < options_.truncate_pages) {
       checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
       return;
     }

@@ -43,6 +43,10 @@ class Writer {
   // was called if anything was committed.
   void run_group(WriteQueue& queue, const std::function<void(const Committed&)>& committed);
 
+  // Between groups, after a failure: opens again, so that readers need not wait for the next write.
+  // False: it cannot be opened now.
+  bool reopen_if_closed() { return usable(); }
+
   // Between groups. `idle`: nothing waits, so a smaller log is worth a checkpoint.
   void checkpoint_if_due(bool idle);
 

@@ -2,9 +2,48 @@
 // is refused says where, with codes of the catalogue.
 #include "core/model/product.hpp"
 
+#include <algorithm>
+
 #include "tests/fuzz/harness.hpp"
 
 using namespace gerbang;
+
+namespace {
+
+bool same(const Variant& a, const Variant& b) {
+  return a.sku == b.sku && a.options == b.options && a.barcode == b.barcode &&
+         a.weight_grams == b.weight_grams && a.package_mm == b.package_mm && a.price == b.price &&
+         a.channel_prices == b.channel_prices && a.components == b.components;
+}
+bool same(const Permit& a, const Permit& b) {
+  return a.kind == b.kind && a.number == b.number && a.expires == b.expires;
+}
+bool same(const Option& a, const Option& b) {
+  return a.name == b.name && a.values == b.values;
+}
+bool same(const ChannelOverride& a, const ChannelOverride& b) {
+  return a.title == b.title && a.description == b.description && a.category == b.category &&
+         a.brand == b.brand && a.attributes == b.attributes && a.listed == b.listed;
+}
+template <class T>
+bool same(const std::vector<T>& a, const std::vector<T>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const T& x, const T& y) { return same(x, y); });
+}
+
+// Member by member: a printer that leaves one out would agree with itself.
+bool same(const Product& a, const Product& b) {
+  return a.code == b.code && a.title == b.title && a.description == b.description &&
+         a.category == b.category && a.brand == b.brand && a.condition == b.condition &&
+         a.attributes == b.attributes && a.images == b.images && same(a.permits, b.permits) &&
+         same(a.options, b.options) && same(a.variants, b.variants) &&
+         std::equal(a.channels.begin(), a.channels.end(), b.channels.begin(), b.channels.end(),
+                    [](const auto& x, const auto& y) {
+                      return x.first == y.first && same(x.second, y.second);
+                    });
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -40,7 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FUZZ_CHECK(again, again ? ""
                           : again.error().fields.at(0).field + " " +
                                 again.error().fields.at(0).code + " in " + json::dump(printed));
-  FUZZ_CHECK(to_json(*again) == printed, json::dump(printed));
+  FUZZ_CHECK(same(*again, *product), json::dump(printed));
   FUZZ_CHECK(json::dump(to_json(*again)) == json::dump(printed), json::dump(printed));
   return 0;
 }

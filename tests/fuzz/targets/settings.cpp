@@ -2,7 +2,10 @@
 // its limits and is complete.
 #include "config/config.hpp"
 
+#include <set>
+
 #include "config/units.hpp"
+#include "core/base/url.hpp"
 #include "tests/fuzz/harness.hpp"
 
 using namespace gerbang;
@@ -36,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // A name that leads out of the folder could be any file of this machine, or a pipe.
   if (text.find("/dev") != std::string_view::npos || text.find("/proc") != std::string_view::npos)
     return 0;
-  const auto read = config::parse_config(text, "/nonexistent/gerbang", environment);
+  const auto read = config::parse_config(text, GERBANG_FUZZ_SEEDS "/../keys", environment);
   if (!read) {
     fuzz::check_error(read.error());
     FUZZ_CHECK(!read.error().fields.empty(), read.error().describe());
@@ -46,7 +49,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                read.error().detail);
     return 0;
   }
-  // Without a readable key file nothing is complete.
+  // What is accepted is complete and within its limits.
   FUZZ_CHECK(!read->store.master_keys.empty(), "accepted without a master key");
+  FUZZ_CHECK(read->server.port >= 0 && read->server.port <= 65535,
+             std::to_string(read->server.port));
+  FUZZ_CHECK(parse_url(read->server.public_url), read->server.public_url);
+  FUZZ_CHECK(read->sync.refresh_at_percent > 0 && read->sync.refresh_at_percent < 100,
+             std::to_string(read->sync.refresh_at_percent));
+  for (const Duration d : {read->sync.poll_interval, read->sync.request_deadline,
+                           read->http_client.connect_timeout, read->http_client.total_timeout})
+    FUZZ_CHECK(d.count() > 0, std::to_string(d.count()));
+  std::set<std::string> channels;
+  for (const config::App& app : read->apps) {
+    FUZZ_CHECK(channels.insert(app.channel).second, app.channel + " is there twice");
+    FUZZ_CHECK(
+        !app.enabled || (!app.app_id.empty() && !app.secret.empty() && parse_url(app.api_url)),
+        app.channel + " is not complete");
+    FUZZ_CHECK(app.rate_scale > 0, app.channel);
+  }
   return 0;
 }

@@ -54,7 +54,7 @@ InboundRequest read_request(fuzz::Input input) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const App app = fuzz::app_of(connector().info().channel, "http://kanal.test");
+  static const App app = fuzz::app_of(connector().info().channel, "http://kanal.test");
   const std::vector<std::string> secrets = {app.secret.reveal(), app.push_secret.reveal()};
   static_cast<void>(signed_deliveries());
   const InboundRequest request = read_request(fuzz::Input(data, size));

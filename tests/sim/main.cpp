@@ -1,0 +1,157 @@
+// gerbang-sim: the whole gateway in simulated time. tests/sim/README.md.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "core/base/log.hpp"
+#include "tests/sim/simulation.hpp"
+
+namespace gerbang::sim {
+namespace {
+
+struct Arguments {
+  std::uint64_t from = 1, to = 1;
+  Options options;
+  std::size_t most_violations = 1;
+  std::string until;   // the invariant that is waited for
+  double minutes = 0;  // wall clock; 0: no limit
+  bool verbose = false, story = false;
+};
+
+void usage() {
+  std::puts(
+      "gerbang-sim --seed N | --seeds FROM..TO\n"
+      "            [--channels a,b] [--hours H] [--no-crashes] [--keep-going N]\n"
+      "            [--minutes M] [--verbose] [--story]\n"
+      "  --seed N       replays one run exactly and says what happened\n"
+      "  --seeds A..B   runs them one after the other, stops at the first violation\n"
+      "  --keep-going N stops after N violations instead\n"
+      "  --until NAME   only violations of this invariant count\n"
+      "  --minutes M    stops after so much real time\n"
+      "  --story        tells everything that happened");
+}
+
+bool parse(int argc, char** argv, Arguments& out) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view name = argv[i];
+    const auto value = [&]() -> std::string { return i + 1 < argc ? argv[++i] : ""; };
+    if (name == "--seed") {
+      out.from = out.to = std::strtoull(value().c_str(), nullptr, 10);
+      out.verbose = true;
+    } else if (name == "--seeds") {
+      const std::string range = value();
+      const auto dots = range.find("..");
+      if (dots == std::string::npos) return false;
+      out.from = std::strtoull(range.substr(0, dots).c_str(), nullptr, 10);
+      out.to = std::strtoull(range.substr(dots + 2).c_str(), nullptr, 10);
+    } else if (name == "--channels") {
+      std::string list = value() + ",";
+      for (auto comma = list.find(','); comma != std::string::npos; comma = list.find(',')) {
+        if (comma > 0) out.options.channels.push_back(list.substr(0, comma));
+        list.erase(0, comma + 1);
+      }
+    } else if (name == "--hours") {
+      out.options.hours = std::atof(value().c_str());
+    } else if (name == "--minutes") {
+      out.minutes = std::atof(value().c_str());
+    } else if (name == "--keep-going") {
+      out.most_violations = std::strtoull(value().c_str(), nullptr, 10);
+    } else if (name == "--until") {
+      out.until = value();
+    } else if (name == "--no-crashes") {
+      out.options.crashes = false;
+    } else if (name == "--verbose") {
+      out.verbose = true;
+    } else if (name == "--story") {
+      out.story = out.options.whole_story = true;
+    } else {
+      return false;
+    }
+  }
+  return out.from <= out.to;
+}
+
+double hours(Duration d) {
+  return std::chrono::duration<double, std::ratio<3600>>(d).count();
+}
+
+void print(const Outcome& o) {
+  std::string channels;
+  for (const std::string& c : o.channels) channels += (channels.empty() ? "" : ",") + c;
+  std::printf(
+      "seed %llu: %s, %.1f virtual hours (%.0f min to converge), %lld steps, %lld commits,"
+      " %lld intents, %lld orders, %lld restarts (%lld killed, %lld power), %lld parked,"
+      " trace %016llx\n",
+      static_cast<unsigned long long>(o.seed), channels.c_str(), hours(o.lived),
+      hours(o.converged) * 60, static_cast<long long>(o.steps), static_cast<long long>(o.commits),
+      static_cast<long long>(o.intents), static_cast<long long>(o.orders),
+      static_cast<long long>(o.restarts()), static_cast<long long>(o.deaths),
+      static_cast<long long>(o.power_losses), static_cast<long long>(o.parked),
+      static_cast<unsigned long long>(o.hash));
+  if (o.converged > std::chrono::minutes(20))
+    std::printf("  waited for: %s\n", o.waited_for.c_str());
+  std::fflush(stdout);
+}
+
+int run(const Arguments& arguments) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto elapsed = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  };
+  std::size_t violations = 0;
+  std::int64_t seeds = 0, faults = 0, restarts = 0, orders = 0, intents = 0, checks = 0;
+  Duration lived{0};
+  std::string failed;
+  for (std::uint64_t seed = arguments.from; seed <= arguments.to; ++seed) {
+    if (arguments.minutes > 0 && elapsed() > arguments.minutes * 60) break;
+    Options options = arguments.options;
+    options.seed = seed;
+    const Outcome o = simulate(options);
+    ++seeds;
+    lived += o.lived;
+    faults += o.faults.network + o.faults.sandbox + o.faults.partitions + o.faults.webhook_faults +
+              o.lost_writes;
+    restarts += o.restarts();
+    orders += o.orders;
+    intents += o.intents;
+    checks += o.checks;
+    if (arguments.verbose) print(o);
+    if (arguments.story && !o.violation) std::fputs(o.story.c_str(), stdout);
+    if (!o.violation) continue;
+    const bool counts = arguments.until.empty() || o.violation->invariant == arguments.until;
+    if (counts) ++violations;
+    failed += (failed.empty() ? "" : ",") + std::to_string(seed);
+    std::printf("\nVIOLATION seed %llu: %s\n  %s: %s\n\n%s\n  replay: gerbang-sim --seed %llu\n\n",
+                static_cast<unsigned long long>(seed), o.violation->invariant.c_str(),
+                o.violation->subject.c_str(), o.violation->what(), o.story.c_str(),
+                static_cast<unsigned long long>(seed));
+    std::fflush(stdout);
+    if (violations >= arguments.most_violations) break;
+  }
+  const double minutes = elapsed() / 60;
+  std::printf(
+      "simulation: %lld seeds, %.0f virtual hours, %lld faults injected, %lld restarts,"
+      " %lld intents, %lld orders, %lld checks, %.1f s (%.0f virtual hours and %.0f seeds a"
+      " minute), %zu violations%s%s\n",
+      static_cast<long long>(seeds), hours(lived), static_cast<long long>(faults),
+      static_cast<long long>(restarts), static_cast<long long>(intents),
+      static_cast<long long>(orders), static_cast<long long>(checks), elapsed(),
+      hours(lived) / minutes, static_cast<double>(seeds) / minutes, violations,
+      failed.empty() ? "" : ": seeds ", failed.c_str());
+  return violations == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace gerbang::sim
+
+int main(int argc, char** argv) {
+  gerbang::sim::Arguments arguments;
+  if (argc < 2 || !gerbang::sim::parse(argc, argv, arguments)) {
+    gerbang::sim::usage();
+    return 2;
+  }
+  gerbang::log::set_level(gerbang::log::Level::off);
+  return gerbang::sim::run(arguments);
+}
