@@ -341,6 +341,7 @@ constexpr ChannelDefaults kChannels[] = {
     {"woocommerce", "", "", true, true},
     {"tokopedia", "https://open-api.tiktokglobalshop.com",
      "https://auth.tiktok-shops.com/oauth/authorize", true},
+    {"lazada", "https://api.lazada.co.id/rest", "https://auth.lazada.com/oauth/authorize", true},
     {"blibli", "https://api.blibli.com", "", true},
 };
 

@@ -106,7 +106,7 @@ TOML
 # A shop of the demo village, connected once: the links a seller would click, or the shop's keys where
 # the channel has no consent page.
 connect() {
-  local channel=$1 remote shop link keys
+  local channel=$1 remote shop link
   if [ -s "$demo/$channel.shop" ]; then return 0; fi
   remote=$(curl -fsS "http://127.0.0.1:$(port "$channel")/_sandbox/shops" -d "{\"name\":\"BUM Desa Sukamaju\"}" | jq -r .shop_id)
   shop=$(village /v1/shops -d "{\"channel\":\"$channel\",\"name\":\"BUM Desa Sukamaju di $channel\"}")
@@ -114,8 +114,8 @@ connect() {
   if [ -n "$link" ]; then
     curl -fsSL "$link&shop_id=$remote&approve=$remote" >/dev/null
   else
-    keys=$(curl -fsS "http://127.0.0.1:$(port "$channel")/_sandbox/consent" -d "{\"shop_id\":\"$remote\"}" | jq -c '{credentials}')
-    village "/v1/shops/$(jq -r .id <<<"$shop")/credentials" -X PUT -d "$keys" >/dev/null
+    curl -fsS "http://127.0.0.1:$(port "$channel")/_sandbox/consent" -d "{\"shop_id\":\"$remote\"}" |
+      jq '{credentials}' | village "/v1/shops/$(jq -r .id <<<"$shop")/credentials" -X PUT -d @- >/dev/null
   fi
   jq -r .id <<<"$shop" >"$demo/$channel.shop"
   printf '%s' "$remote" >"$demo/$channel.remote"

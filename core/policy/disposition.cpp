@@ -93,7 +93,10 @@ Disposition dispose(const Error& error, const FailedWork& work, TimePoint now, R
     }
     case ErrorKind::auth_expired:
       if (work.token_was_refreshed) {
-        ask_the_seller();
+        // A new token is refused too: an attempt like any other, so that it is seen and ends.
+        out.needs_authorisation = true;
+        try_later();
+        out.due_at = std::max(out.due_at, now + kAuthorisationWait);
       } else {
         out.refresh_token = true;
         out.counts_as_attempt = false;

@@ -50,7 +50,7 @@ struct DispositionLimits {
 //                              (≥ 1 s); not an attempt of this work
 //   blocked                    retry_after, else 15 min doubling; at most 6 h. Never parked: a
 //                              promotion ends by itself
-//   auth_expired               refresh once, at once; still expired: needs authorisation
+//   auth_expired               refresh once, at once; still expired: backoff (≥ 15 min)
 //   unauthenticated            needs authorisation
 //   cancelled                  due now, not an attempt
 // What is tried with backoff is parked once it is older than 24 h and has failed 20 times (an

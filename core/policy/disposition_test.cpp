@@ -91,6 +91,9 @@ TEST(Disposition, an_expired_token_is_refreshed_once) {
   EXPECT_FALSE(second.refresh_token);
   EXPECT_TRUE(second.needs_authorisation);
   EXPECT_EQ(second.next, Next::retry);
+  EXPECT_GE(second.due_at, kNow + 15min);
+  EXPECT_TRUE(second.counts_as_attempt);  // or nobody would ever see it
+  EXPECT_EQ(decide(e, {Aspect::stock, 90, kNow - 24h, true}).next, Next::park);
   EXPECT_TRUE(decide(Error(ErrorKind::unauthenticated, "x")).needs_authorisation);
 }
 

@@ -118,6 +118,21 @@ struct ListListings {  // state: "", "pending", "rejected", "live", "unpublished
   std::string cursor;
   std::size_t limit = 100;
 };
+// Work that waits for a person, oldest first: why, and what it is about. The reason of a retired
+// shop's frozen work is shop_retired.
+struct ParkedWork {
+  Aspect aspect = Aspect::stock;
+  std::string subject;
+  TimePoint since;
+  int attempts = 0;
+  Attempt problem;  // outcome, code, field, remote_code, remote_message
+};
+struct ListParked {
+  using Answer = std::vector<ParkedWork>;
+  std::string organisation;  // empty: the engine
+  std::string shop;
+  std::size_t limit = 1000;
+};
 struct GetOrder {
   using Answer = Order;
   std::string organisation;
@@ -191,7 +206,9 @@ struct LoadState {  // units without a remote id are left out
 struct DraftView {
   ListingDraft draft;
   bool wanted = false;            // false: nothing to publish
-  bool maybe_published = false;   // a create was begun and never settled: look first
+  // A create was begun and never settled: look first. Not wanted as well: look, to take it off; the
+  // draft then holds no more than the SKUs.
+  bool maybe_published = false;
 };
 struct LoadDraft {  // not_found unit_unknown
   using Answer = DraftView;

@@ -109,6 +109,7 @@ class Queries {
   virtual Result<GetShop::Answer> run(const GetShop&) = 0;
   virtual Result<ListShops::Answer> run(const ListShops&) = 0;
   virtual Result<ListListings::Answer> run(const ListListings&) = 0;
+  virtual Result<ListParked::Answer> run(const ListParked&) = 0;
   virtual Result<GetOrder::Answer> run(const GetOrder&) = 0;
   virtual Result<ListOrders::Answer> run(const ListOrders&) = 0;
   virtual Result<ListEvents::Answer> run(const ListEvents&) = 0;

@@ -13,6 +13,10 @@ policy::Rate rate_of(const RateLimit& limit, double scale) {
   return policy::Rate{limit.calls * scale, limit.per, limit.burst * scale};
 }
 
+// A Retry-After beyond that is a mistake; without one a little silence is due all the same.
+constexpr Duration kMostPause = std::chrono::hours(24);
+constexpr Duration kLeastPause = std::chrono::seconds(1);
+
 // Longer than this in one's own bucket is a matter for the lane's schedule, not for a sleep.
 constexpr Duration kLongestWait = std::chrono::seconds(20);
 
@@ -109,9 +113,10 @@ awaitable<Result<HttpResponse>> Caller::perform(HttpRequest request) {
                  : failed ? policy::Breaker::Outcome::failure
                           : policy::Breaker::Outcome::success);
     if (response && response->status == 429) {
-      const auto wait = retry_after(*response, now);
+      auto wait = retry_after(*response, now);
+      if (wait) wait = std::min<Duration>(*wait, kMostPause);
       for (policy::Limiter* limiter : limiters_for(operation)) limiter->refused(now, wait);
-      if (wait) pause_until(now + *wait);
+      pause_until(now + std::max(wait.value_or(kLeastPause), kLeastPause));
     }
   }
   record(operation, response, began);

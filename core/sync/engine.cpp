@@ -15,7 +15,6 @@ namespace gerbang::sync {
 using boost::asio::awaitable;
 
 namespace {
-constexpr Duration kRescan = std::chrono::seconds(15);
 constexpr Duration kTrimInterval = std::chrono::minutes(10);
 }  // namespace
 
@@ -69,6 +68,7 @@ awaitable<void> Engine::open_lanes() {
     log::warning("engine.shops_not_read", {{"error", shops.error().describe()}});
     co_return;
   }
+  if (stopping_) co_return;  // a lane that is opened now nobody would stop
   shops_changed_ = false;
   std::map<std::string, std::pair<std::int64_t, TimePoint>> waiting;  // by channel
   std::map<std::pair<std::string, std::string>, int> states;
@@ -133,7 +133,7 @@ awaitable<void> Engine::run() {
   while (!stopping_) {
     auto opening = open_lanes();
     co_await std::move(opening);
-    auto sleeping = ports_.timers->sleep_until(ports_.clock->now() + kRescan);
+    auto sleeping = ports_.timers->sleep_until(ports_.clock->now() + options_.rescan_interval);
     auto waking = signal_.wait();
     auto either = std::move(sleeping) || std::move(waking);
     if (!shops_changed_ && !stopping_) co_await std::move(either);

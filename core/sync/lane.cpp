@@ -182,8 +182,13 @@ awaitable<void> Lane::sleep() {
   };
   if (shop_.sends() && channel_.enabled) {
     sooner(next_due_);
-    if (!caller_.paused_until() || *caller_.paused_until() <= ports_.clock->now())
-      sooner(next_job(ports_.clock->now()));
+    // While the channel wants silence or the breaker is open, a job that is due cannot run: waking
+    // for it would be a loop that burns a whole processor until then.
+    const TimePoint now = ports_.clock->now();
+    const auto held = [now](std::optional<TimePoint> until_then) {
+      return until_then && *until_then > now;
+    };
+    if (!held(caller_.paused_until()) && !held(caller_.next_probe())) sooner(next_job(now));
   } else {
     sooner(next_due_);
   }
@@ -227,14 +232,16 @@ awaitable<void> Lane::heed(const Error* error) {
     co_return;
   }
   if (error->kind == ErrorKind::throttled) {
-    const Duration wait = error->retry_after.value_or(std::chrono::seconds(1));
+    const Duration wait = std::min<Duration>(error->retry_after.value_or(std::chrono::seconds(1)),
+                                             std::chrono::hours(24));
     caller_.pause_until(now + wait);
     if (wait >= std::chrono::seconds(30)) {
       auto setting = set_state(ShopState::throttled, error->code, sending);
       co_await std::move(setting);
     }
-  } else if (error->kind == ErrorKind::forbidden) {
-    // The app or the shop itself is barred: nothing else will go through either.
+  } else if (error->kind == ErrorKind::forbidden || error->kind == ErrorKind::unauthenticated) {
+    // The app or the shop itself is barred, or the seller took the consent back: nothing else will
+    // go through either.
     auto setting = set_state(ShopState::needs_authorisation, error->code, sending);
     co_await std::move(setting);
   } else if (caller_.open()) {

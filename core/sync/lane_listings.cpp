@@ -282,7 +282,23 @@ awaitable<void> Lane::publish(Work work) {
   std::optional<Error> error;
   std::optional<ListingRef> ref;
   bool found = false;
-  if (view && view->wanted) {
+  // Withdrawn before its create was settled: what arrived all the same has to be found, so that it
+  // can be taken off.
+  const bool only_look = view && !view->wanted && view->maybe_published &&
+                         connector_.info().can.find_listing && !view->draft.variants.empty();
+  if (only_look) {
+    Make<ListingRef> make = [this, draft = view->draft](CallContext context) {
+      return connector_.find_listing(std::move(context), draft);
+    };
+    auto calling = call<ListingRef>(std::move(make));
+    Result<ListingRef> answer = co_await std::move(calling);
+    if (answer) {
+      ref = std::move(*answer);
+      ref->resume_after.reset();
+    } else if (answer.error().kind != ErrorKind::not_found) {
+      error = std::move(answer).error();
+    }
+  } else if (view && view->wanted) {
     const ListingDraft& draft = view->draft;
     auto preparing = ensure_facts(draft);
     Result<void> prepared = co_await std::move(preparing);

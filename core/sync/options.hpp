@@ -44,6 +44,8 @@ struct EngineOptions {
   Duration lost_events_interval = std::chrono::minutes(10);
   Duration webhook_check_interval = std::chrono::minutes(15);  // where shops switch them off
   Duration read_back_interval = std::chrono::hours(24);
+  // How often the shops are looked through for gauges; a new shop is seen at its commit.
+  Duration rescan_interval = std::chrono::seconds(15);
   Duration shutdown_grace = std::chrono::seconds(8);
   Secret state_key;  // signs the `state` of authorisation links
 };

@@ -1,13 +1,22 @@
 #include "core/sync/tokens.hpp"
 
+#include <algorithm>
+
 #include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
 #include "core/connector/redact.hpp"
+#include "core/policy/backoff.hpp"
 #include "core/sync/await.hpp"
 
 namespace gerbang::sync {
 
 using boost::asio::awaitable;
+
+namespace {
+constexpr Duration kYoung = std::chrono::minutes(10);
+// Between failed refreshes.
+constexpr policy::BackoffLimits kRefreshPause{std::chrono::seconds(15), std::chrono::minutes(5)};
+}  // namespace
 
 TokenKeeper::TokenKeeper(const Ports& ports, const EngineOptions& options,
                          const ChannelSettings& channel, const Connector& connector, Caller& caller,
@@ -45,6 +54,11 @@ awaitable<Result<void>> TokenKeeper::load() {
   auto reading = read(*ports_.store, std::move(query));
   Result<store::TokenView> found = co_await std::move(reading);
   if (!found) co_return std::move(found).error();
+  if (!known_ || found->version != view_.version) {
+    retry_at_.reset();
+    failures_ = 0;
+    answer_lost_ = false;
+  }
   view_ = std::move(*found);
   known_ = true;
   jitter_ = ports_.random->unit() * 0.05;
@@ -60,12 +74,12 @@ awaitable<Result<CallContext>> TokenKeeper::context(const Shop& shop) {
   }
   const auto due = refresh_due();
   const TimePoint now = ports_.clock->now();
-  if (due && now >= *due) {
+  const bool alive = now < view_.tokens.access_expires_at;
+  if (due && now >= *due && !(alive && resting(now))) {
     auto refreshing = refresh();
     Result<void> refreshed = co_await std::move(refreshing);
     // While the old token lives, a refresh that got no answer is only early: go on with it.
-    if (!refreshed && (refreshed.error().kind == ErrorKind::unauthenticated ||
-                       now >= view_.tokens.access_expires_at))
+    if (!refreshed && (refreshed.error().kind == ErrorKind::unauthenticated || !alive))
       co_return std::move(refreshed).error();
   }
   co_return make_context();
@@ -77,6 +91,9 @@ awaitable<Result<void>> TokenKeeper::replace_refused() {
   Result<void> loaded = co_await std::move(loading);
   if (!loaded) co_return std::move(loaded).error();
   if (view_.version != refused) co_return Result<void>();  // somebody stored a newer pair
+  // Refused minutes after it was made, a token has not expired: another one would fare no better.
+  if (ports_.clock->now() - view_.tokens.obtained_at < kYoung)
+    co_return Error(ErrorKind::auth_expired, "token_expired", "the channel refuses a new token");
   auto refreshing = refresh();
   Result<void> refreshed = co_await std::move(refreshing);
   co_return refreshed;
@@ -91,37 +108,48 @@ awaitable<Result<void>> TokenKeeper::refresh() {
     co_await std::move(giving_up);
     co_return Error(ErrorKind::unauthenticated, "token_refused", "there is no refresh token");
   }
-  // A lost answer leaves the pair unknown: the old one is tried once more, then the seller is
-  // asked.
-  Result<TokenSet> fresh = Error(ErrorKind::bug, "refresh_not_tried");
-  for (int round = 0; round < 2; ++round) {
-    const CallContext context = make_context();
-    Exchange<TokenSet> exchange = connector_.refresh_tokens(context);
-    auto driving = caller_.drive(std::move(exchange));
-    Result<TokenSet> answer = co_await std::move(driving);
-    redact(answer, context);
-    fresh = std::move(answer);
-    if (fresh || fresh.error().kind != ErrorKind::indeterminate) break;
-  }
+  // An outage of the token endpoint is not asked again by every piece of work.
+  if (resting(ports_.clock->now()))
+    co_return Error(ErrorKind::transient, "channel_unavailable", "the refresh failed just now")
+        .after(*retry_at_ - ports_.clock->now());
+  const CallContext context = make_context();
+  Exchange<TokenSet> exchange = connector_.refresh_tokens(context);
+  auto driving = caller_.drive(std::move(exchange));
+  Result<TokenSet> fresh = co_await std::move(driving);
+  redact(fresh, context);
   ports_.metrics->count("gerbang_token_refreshes_total", "Token refreshes by outcome.",
                         {{"channel", connector_.info().channel},
                          {"outcome", fresh ? "done" : std::string(to_string(fresh.error().kind))}});
   if (!fresh) {
-    const ErrorKind kind = fresh.error().kind;
-    log::warning("token.refresh_failed", {{"shop", shop_},
-                                          {"channel", connector_.info().channel},
-                                          {"error", fresh.error().describe()}});
-    // Refused for good, or the answer was lost twice with a token that can be used only once.
-    const bool spent = kind == ErrorKind::indeterminate && connector_.info().can.single_use_refresh;
-    if (kind == ErrorKind::auth_expired || kind == ErrorKind::unauthenticated ||
-        kind == ErrorKind::rejected || kind == ErrorKind::forbidden || spent) {
-      auto giving_up = give_up(spent   ? "refresh_answer_lost"
+    Error error = std::move(fresh).error();
+    log::warning(
+        "token.refresh_failed",
+        {{"shop", shop_}, {"channel", connector_.info().channel}, {"error", error.describe()}});
+    if (error.kind == ErrorKind::auth_expired || error.kind == ErrorKind::unauthenticated ||
+        error.kind == ErrorKind::rejected || error.kind == ErrorKind::forbidden) {
+      // A new consent that came meanwhile made the old pair worthless, and is the better one.
+      const std::int64_t refused = view_.version;
+      const bool lost = answer_lost_;
+      auto loading = load();
+      Result<void> loaded = co_await std::move(loading);
+      if (!loaded) co_return std::move(loaded).error();
+      if (view_.version != refused) co_return Result<void>();
+      auto giving_up = give_up(lost    ? "refresh_answer_lost"
                                : fixed ? "credentials_refused"
                                        : "refresh_refused");
       co_await std::move(giving_up);
-      co_return Error(ErrorKind::unauthenticated, "token_refused", fresh.error().describe());
+      co_return Error(ErrorKind::unauthenticated, "token_refused", error.describe());
     }
-    co_return std::move(fresh).error();
+    // Without a clear answer the old pair is tried again. If the channel did make a new one it says
+    // so by refusing the old; asking the seller at once would turn each outage of the channel into
+    // a day of logging in for all shops.
+    if (error.kind == ErrorKind::indeterminate) {
+      answer_lost_ = true;
+      error.kind = ErrorKind::transient;
+    }
+    const Duration wait = policy::backoff_ceiling(++failures_, kRefreshPause);
+    retry_at_ = ports_.clock->now() + std::max(wait, error.retry_after.value_or(Duration(0)));
+    co_return error;
   }
   GERBANG_CRASH_POINT("sync.token_before_store");
   // The old refresh token is spent: the new pair must reach the disk, whatever the store's mood.

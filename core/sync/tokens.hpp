@@ -11,7 +11,8 @@ namespace gerbang::sync {
 
 // The tokens of one shop. Refreshes ahead of expiry; a new pair is stored before it is used. There
 // is one keeper per shop and its lane is one coroutine, so one refresh runs at a time; the version
-// check of SaveTokens guards against every other writer.
+// check of SaveTokens guards against every other writer. A refresh without a clear answer is tried
+// again with the old pair, at growing distance; only the channel's refusal asks for the seller.
 class TokenKeeper {
  public:
   TokenKeeper(const Ports& ports, const EngineOptions& options, const ChannelSettings& channel,
@@ -36,6 +37,7 @@ class TokenKeeper {
   boost::asio::awaitable<Result<void>> refresh();
   boost::asio::awaitable<void> give_up(std::string reason);
   CallContext make_context() const;
+  bool resting(TimePoint now) const { return retry_at_ && now < *retry_at_; }
 
   const Ports& ports_;
   const EngineOptions& options_;
@@ -46,7 +48,10 @@ class TokenKeeper {
   std::string remote_shop_id_;
   store::TokenView view_;
   bool known_ = false;
-  double jitter_ = 0;  // of the refresh point, 0–0.05 of the life
+  std::optional<TimePoint> retry_at_;  // a refresh failed: not before this
+  int failures_ = 0;
+  bool answer_lost_ = false;  // the pair may have been replaced at the channel
+  double jitter_ = 0;         // of the refresh point, 0–0.05 of the life
 };
 
 }  // namespace gerbang::sync

@@ -48,10 +48,47 @@ awaitable<Reply> retry_listing(Services& services, Call& call) {
   co_return co_await commit_reply(services, call, std::move(script), std::move(render));
 }
 
+json::Value parked_view(const store::ParkedWork& parked, messages::Language language) {
+  const auto text = [](std::string_view t) { return t.empty() ? json::Value() : json::Value(t); };
+  const messages::Message& words = messages::message(parked.problem.code, language);
+  return json::object({{"aspect", to_string(parked.aspect)},
+                       {"subject", parked.subject},
+                       {"since", to_rfc3339(parked.since)},
+                       {"attempts", parked.attempts},
+                       {"outcome", text(parked.problem.outcome)},
+                       {"code", text(parked.problem.code)},
+                       {"field", text(parked.problem.field)},
+                       {"title", words.title},
+                       {"remedy", words.remedy},
+                       {"remote_code", text(parked.problem.remote_code)},
+                       {"remote_message", text(parked.problem.remote_message)}});
+}
+
+// Work on orders has no listing to show why it stopped, and a listing shows one reason of several.
+awaitable<Reply> list_parked(Services& services, Call& call) {
+  store::ListParked query;
+  query.organisation = call.who.organisation;
+  query.shop = call.parameter("shop");
+  auto parked = co_await sync::read(services.store, std::move(query));
+  if (!parked) co_return std::move(parked).error();
+  json::Array data;
+  for (const store::ParkedWork& p : *parked) data.push_back(parked_view(p, call.language));
+  co_return json_reply(200, json::object({{"data", std::move(data)}}));
+}
+
 }  // namespace
 
 std::vector<Route> listing_routes() {
   return {
+      {.method = Method::get,
+       .path = "/v1/shops/{shop}/parked",
+       .scope = Scope::read,
+       .handle = list_parked,
+       .operation = {.id = "list_parked",
+                     .tag = "Listings",
+                     .summary = "Work that waits for a person: why, and what to do",
+                     .answers = {{200, "At most 1,000, the oldest first",
+                                  {"application/json", "ParkedList"}}}}},
       {.method = Method::get,
        .path = "/v1/listings",
        .scope = Scope::read,

@@ -155,6 +155,12 @@ TEST(Listings, keep_three_facts_apart) {
   settle.settlements.push_back(one);
   ASSERT_TRUE(w.store->apply_now(settle).ok());
 
+  const Seen parked = w.get("/v1/shops/" + id + "/parked");
+  ASSERT_EQ(parked.json["data"].items().size(), 1u) << parked.body;
+  EXPECT_EQ(parked.json["data"][std::size_t{0}]["subject"].text(), "KOPI-ROBUSTA");
+  EXPECT_EQ(parked.json["data"][std::size_t{0}]["code"].text(), "category_unmapped");
+  EXPECT_FALSE(parked.json["data"][std::size_t{0}]["remedy"].text().empty());
+
   const Seen list = w.get("/v1/listings?shop=" + id + "&sku=KOPI-250");
   ASSERT_EQ(list.json["data"].items().size(), 1u) << list.body;
   const json::Value& listing = list.json["data"][std::size_t{0}];

@@ -4,10 +4,9 @@
 #include <boost/asio/detached.hpp>
 #include <fstream>
 #include <iterator>
-#include <thread>
 
 #include "core/base/url.hpp"
-#include "core/store/sqlite/sqlite_store.hpp"
+#include "core/store/sqlite/queries.hpp"
 #include "core/sync/inbox.hpp"
 
 namespace gerbang::kit {
@@ -84,6 +83,17 @@ boost::asio::awaitable<Result<HttpResponse>> SandboxNetwork::send(HttpRequest re
     co_return Error(ErrorKind::transient, "connect_failed", "no such host: " + url->host);
   HttpRequest inner = std::move(request);
   inner.url = url->target();
+  if (const Duration way = transit ? transit(inner) : Duration(0); way.count() > 0) {
+    const TimePoint arrival = clock_.now() + way;
+    if (arrival > deadline) {
+      late_.push_back({arrival, host->second, std::move(inner)});
+      auto waiting = timers_.sleep_until(deadline);
+      co_await std::move(waiting);
+      co_return Error(ErrorKind::indeterminate, "timeout", "no answer before the deadline");
+    }
+    auto travelling = timers_.sleep_until(arrival);
+    co_await std::move(travelling);
+  }
   sandbox::Answer answer = host->second->handle(inner);
   if (answer.delay.count() > 0) {
     const TimePoint ready = clock_.now() + answer.delay;
@@ -99,51 +109,44 @@ boost::asio::awaitable<Result<HttpResponse>> SandboxNetwork::send(HttpRequest re
   co_return std::move(answer.response);
 }
 
-namespace {
-
-class CountedWrite final : public store::Store::Write {
- public:
-  CountedWrite(std::unique_ptr<Write> inner, std::shared_ptr<std::atomic<int>> counter)
-      : inner_(std::move(inner)), counter_(std::move(counter)) {}
-  bool run(store::Scripts& scripts) override { return inner_->run(scripts); }
-  void finish(const std::optional<Error>& failure) override {
-    inner_->finish(failure);
-    --*counter_;
+std::optional<TimePoint> SandboxNetwork::next_late() const {
+  std::optional<TimePoint> next;
+  for (const Late& l : late_) {
+    if (!next || l.due < *next) next = l.due;
   }
-
- private:
-  std::unique_ptr<Write> inner_;
-  std::shared_ptr<std::atomic<int>> counter_;
-};
-
-class CountedRead final : public store::Store::Read {
- public:
-  CountedRead(std::unique_ptr<Read> inner, std::shared_ptr<std::atomic<int>> counter)
-      : inner_(std::move(inner)), counter_(std::move(counter)) {}
-  void run(store::Queries& queries) override {
-    inner_->run(queries);
-    --*counter_;
-  }
-  void fail(const Error& error) override {
-    inner_->fail(error);
-    --*counter_;
-  }
-
- private:
-  std::unique_ptr<Read> inner_;
-  std::shared_ptr<std::atomic<int>> counter_;
-};
-
-}  // namespace
-
-void CountingStore::submit_write(std::unique_ptr<Write> write, store::WriteLane lane) {
-  ++under_way_;
-  inner_->forward_write(std::make_unique<CountedWrite>(std::move(write), counter_), lane);
+  return next;
 }
 
-void CountingStore::submit_read(std::unique_ptr<Read> read) {
-  ++under_way_;
-  inner_->forward_read(std::make_unique<CountedRead>(std::move(read), counter_));
+void SandboxNetwork::deliver_late() {
+  for (auto it = late_.begin(); it != late_.end();) {
+    if (it->due > clock_.now()) {
+      ++it;
+      continue;
+    }
+    it->host->handle(it->request);
+    it = late_.erase(it);
+  }
+}
+
+void InlineStore::submit_write(std::unique_ptr<Write> write, store::WriteLane lane) {
+  if (closed_) return write->finish(Error(ErrorKind::transient, "store_closed", "closed"));
+  queue_.lane(lane).push_back(std::move(write));
+  // A group ends by the steady clock too: what it left is the next one.
+  while (queue_.size() > 0) {
+    writer_.run_group(queue_, [this](const store::Committed& touched) {
+      if (listener_) listener_(touched);
+    });
+  }
+}
+
+void InlineStore::submit_read(std::unique_ptr<Read> read) {
+  if (closed_) return read->fail(Error(ErrorKind::transient, "store_closed", "closed"));
+  store::SqliteQueries queries(*writer_.database(), options_.vault, options_.clock);
+  read->run(queries);
+}
+
+Result<void> InlineStore::backup(const std::string&) {
+  return Error(ErrorKind::unsupported, "operation_unsupported", "a world keeps no backups");
 }
 
 World::World(Options options)
@@ -184,8 +187,9 @@ World::World(Options options)
 
   store::SqliteOptions sqlite{":memory:", Vault::for_tests(), clock, store_random_};
   sqlite.metrics = &metrics;
-  store_ =
-      std::make_unique<CountingStore>(must(store::open_sqlite_store(std::move(sqlite)), "open"));
+  store_ = std::make_unique<InlineStore>(std::move(sqlite));
+  const Result<void> opened = store_->open();
+  ensure(opened.ok(), "the store of a world does not open");
   store_->on_commit([this](const store::Committed& c) {
     if (engine_) engine_->wake(c);
   });
@@ -217,19 +221,10 @@ void World::start_engine() {
 }
 
 void World::settle() {
-  for (;;) {
+  do {
     pump_pushes();
     context_.restart();
-    const std::size_t ran = context_.poll();
-    if (ran > 0) continue;
-    if (store_->busy()) {
-      std::this_thread::yield();
-      continue;
-    }
-    // A completion may have been posted between poll() and busy().
-    context_.restart();
-    if (context_.poll() == 0 && !store_->busy()) return;
-  }
+  } while (context_.poll() > 0);
 }
 
 void World::pump_pushes() {
@@ -246,8 +241,8 @@ void World::pump_pushes() {
       HttpResponse answer;
       const auto events = registry_.find(channel)->open_webhook(
           inbound, options_.engine.channels.at(channel).app, clock.now());
-      answer.status = 401;
-      if (events) {
+      answer.status = refuse_pushes ? 503 : 401;
+      if (events && !refuse_pushes) {
         const auto stored = store_->apply_now(sync::received(channel, inbound.body, *events));
         answer.status = stored ? 200 : 503;
       }
@@ -263,6 +258,7 @@ bool World::step(TimePoint limit) {
     const auto push = market.sandbox->next_push();
     if (push && (!next || *push < *next)) next = push;
   }
+  if (const auto late = network_->next_late(); late && (!next || *late < *next)) next = late;
   if (!next || *next > limit) {
     clock.set(limit);
     timers_.wake_due();
@@ -270,6 +266,7 @@ bool World::step(TimePoint limit) {
     return false;
   }
   if (*next > clock.now()) clock.set(*next);
+  network_->deliver_late();
   timers_.wake_due();
   settle();
   return true;
@@ -331,18 +328,23 @@ Shop World::connect(const std::string& channel, const std::string& name) {
     for (const auto& [k, v] : given["credentials"].members()) keys.emplace_back(k, v.to_text());
     return must(wait(engine_->connect(organisation_, shop.id, std::move(keys))), "connect");
   }
+  return must(authorise(shop, remote["shop_id"].to_text()), "complete_authorisation");
+}
+
+Result<Shop> World::authorise(const Shop& shop, const std::string& remote_shop_id) {
+  const std::string& channel = shop.channel;
   const std::string link =
       must(wait(engine_->authorise_url(organisation_, shop.id)), "authorise_url");
   const std::string state = query_value(*parse_query(parse_url(link)->query), "state").value_or("");
   const json::Value consent = control(
       channel, Method::post, "consent",
-      json::object({{"shop_id", remote["shop_id"]},
+      json::object({{"shop_id", remote_shop_id},
                     {"state", state},
                     {"redirect_uri", options_.engine.channels.at(channel).app.redirect_url}}));
   std::vector<std::pair<std::string, std::string>> query;
   for (const auto& [k, v] : consent["query"].members()) query.emplace_back(k, v.to_text());
   if (!query_value(query, "state")) query.emplace_back("state", state);
-  return must(wait(engine_->complete_authorisation(channel, query)), "complete_authorisation");
+  return wait(engine_->complete_authorisation(channel, query));
 }
 
 void World::put(const json::Value& product) {
@@ -365,17 +367,21 @@ void World::count(const std::string& item, Quantity on_hand) {
   must(std::move(done.front()), "count item");
 }
 
-json::Value World::control(const std::string& channel, Method method, const std::string& path,
-                           const json::Value& body) {
+HttpResponse World::ask(const std::string& channel, Method method, const std::string& path,
+                        const json::Value& body) {
   HttpRequest request;
   request.method = method;
   request.url = "/_sandbox/" + path;
   if (!body.is_null()) request.body = json::dump(body);
-  const sandbox::Answer answer = markets_.at(channel).sandbox->handle(request);
-  ensure(answer.response.status < 300, "sandbox control " + path + ": " +
-                                           std::to_string(answer.response.status) + " " +
-                                           answer.response.body.substr(0, 300));
-  return must(json::parse(answer.response.body), "control answer");
+  return markets_.at(channel).sandbox->handle(request).response;
+}
+
+json::Value World::control(const std::string& channel, Method method, const std::string& path,
+                           const json::Value& body) {
+  const HttpResponse answer = ask(channel, method, path, body);
+  ensure(answer.status < 300, "sandbox control " + path + ": " + std::to_string(answer.status) +
+                                  " " + answer.body.substr(0, 300));
+  return must(json::parse(answer.body), "control answer");
 }
 
 std::string World::place_order(const std::string& channel, const Shop& shop, const std::string& sku,
@@ -406,29 +412,44 @@ std::map<std::string, std::int64_t> World::prices(const std::string& channel, co
   return out;
 }
 
-void World::set_by_another_tool(const std::string& channel, const Shop& shop,
-                                const std::string& sku, Quantity stock) {
+CallContext World::context_of(const std::string& channel, const Shop& shop) {
   store::LoadTokens tokens;
   tokens.shop = shop.id;
+  CallContext context;
+  context.app = options_.engine.channels.at(channel).app;
+  context.remote_shop_id = shop.remote_id;
+  context.access_token = must(store_->read_now(tokens), "tokens").tokens.access;
+  context.now = clock.now();
+  return context;
+}
+
+void World::carry_out(const std::string& channel, Exchange<BatchAck> exchange) {
+  for (auto request = exchange.start(); request;) {
+    request->url = parse_url(request->url)->target();
+    request = exchange.reply(markets_.at(channel).sandbox->handle(*request).response);
+  }
+  for (const ItemAck& item : must(exchange.take(), "another tool").items)
+    ensure(!item.error, "another tool is refused");
+}
+
+void World::set_by_another_tool(const std::string& channel, const Shop& shop,
+                                const std::string& sku, Quantity stock) {
   store::LoadStock load;
   load.shop = shop.id;
   load.skus = {sku};
   StockBatch batch;
   batch.items = must(store_->read_now(load), "stock");
   batch.items.at(0).quantity = stock;
-  CallContext context;
-  context.app = options_.engine.channels.at(channel).app;
-  context.remote_shop_id = shop.remote_id;
-  context.access_token = must(store_->read_now(tokens), "tokens").tokens.access;
-  context.now = clock.now();
-  context.nonce = random.hex(16);
-  Exchange<BatchAck> exchange =
-      registry_.find(channel)->set_stock(std::move(context), std::move(batch));
-  for (auto request = exchange.start(); request;) {
-    request->url = parse_url(request->url)->target();
-    request = exchange.reply(markets_.at(channel).sandbox->handle(*request).response);
-  }
-  must(exchange.take(), "set by another tool");
+  carry_out(channel,
+            registry_.find(channel)->set_stock(context_of(channel, shop), std::move(batch)));
+}
+
+void World::state_by_another_tool(const std::string& channel, const Shop& shop,
+                                  const StateItem& item) {
+  StateBatch batch;
+  batch.items = {item};
+  carry_out(channel,
+            registry_.find(channel)->set_state(context_of(channel, shop), std::move(batch)));
 }
 
 std::int64_t World::waiting_work() {

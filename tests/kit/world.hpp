@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
@@ -14,7 +13,7 @@
 #include "connectors/sandbox/sandbox.hpp"
 #include "core/base/crypto.hpp"
 #include "core/base/metrics.hpp"
-#include "core/store/store.hpp"
+#include "core/store/sqlite/writer.hpp"
 #include "core/sync/engine.hpp"
 
 // A whole gateway and its marketplaces in one process under virtual time: the real engine,
@@ -50,34 +49,51 @@ class SandboxNetwork final : public sync::Transport {
                                                     TimePoint deadline) override;
   // Asked before each request: an error instead of sending it.
   std::function<std::optional<Error>(const HttpRequest&)> intercept;
+  // How long a request is on its way before the marketplace sees it. Beyond the deadline the
+  // gateway has long given up waiting when it arrives.
+  std::function<Duration(const HttpRequest&)> transit;
   std::int64_t requests = 0;
+  // What arrives after the gateway gave up.
+  std::optional<TimePoint> next_late() const;
+  void deliver_late();
 
  private:
+  struct Late {
+    TimePoint due;
+    sandbox::Sandbox* host;
+    HttpRequest request;
+  };
+  std::list<Late> late_;
   const Clock& clock_;
   VirtualTimers& timers_;
   std::map<std::string, sandbox::Sandbox*> hosts_;
 };
 
-// Counts what is under way, so that the world knows when nothing is.
-class CountingStore final : public store::Store {
+// The real SQLite store in memory without its threads: the same scripts on the same writer, each
+// write a group of its own, done when it is asked for. So a world costs no change of thread and
+// runs the same way every time.
+class InlineStore final : public store::Store {
  public:
-  explicit CountingStore(std::unique_ptr<store::Store> inner) : inner_(std::move(inner)) {}
+  explicit InlineStore(store::SqliteOptions options)
+      : options_(std::move(options)), writer_(options_, [](bool) {}) {}
+  Result<void> open() { return writer_.open(); }
   void on_commit(std::function<void(const store::Committed&)> listener) override {
-    inner_->on_commit(std::move(listener));
+    listener_ = std::move(listener);
   }
-  Result<void> backup(const std::string& path) override { return inner_->backup(path); }
-  Result<void> check() override { return inner_->check(); }
-  void close() override { inner_->close(); }
-  bool busy() const { return under_way_ > 0; }
+  Result<void> backup(const std::string& path) override;
+  Result<void> check() override { return {}; }
+  void close() override { closed_ = true; }
 
  protected:
   void submit_write(std::unique_ptr<Write> write, store::WriteLane lane) override;
   void submit_read(std::unique_ptr<Read> read) override;
 
  private:
-  std::unique_ptr<store::Store> inner_;
-  std::shared_ptr<std::atomic<int>> counter_ = std::make_shared<std::atomic<int>>(0);
-  std::atomic<int>& under_way_ = *counter_;
+  store::SqliteOptions options_;
+  store::Writer writer_;
+  store::WriteQueue queue_;
+  std::function<void(const store::Committed&)> listener_;
+  bool closed_ = false;
 };
 
 class World {
@@ -101,6 +117,8 @@ class World {
 
   // A shop on a channel, authorised at its sandbox. Returns our shop.
   Shop connect(const std::string& channel, const std::string& name);
+  // The seller gives consent (again), as behind the button "Connect again".
+  Result<Shop> authorise(const Shop& shop, const std::string& remote_shop_id);
   void put(const json::Value& product);  // body of PUT with "code"
   void count(const std::string& item, Quantity on_hand);
 
@@ -109,27 +127,37 @@ class World {
                       const json::Value& body = {});
   std::string place_order(const std::string& channel, const Shop& shop, const std::string& sku,
                           Quantity quantity, bool pay = true);
+  // The same without a demand that it succeeds.
+  HttpResponse ask(const std::string& channel, Method method, const std::string& path,
+                   const json::Value& body = {});
   // What a shopper sees: stock by SKU of listings on offer.
   std::map<std::string, Quantity> on_offer(const std::string& channel, const Shop& shop);
   std::map<std::string, std::int64_t> prices(const std::string& channel, const Shop& shop);
   // Another program of the seller sets the stock at the channel, past the gateway.
   void set_by_another_tool(const std::string& channel, const Shop& shop, const std::string& sku,
                            Quantity stock);
+  // Another program takes a listing off, or deletes it.
+  void state_by_another_tool(const std::string& channel, const Shop& shop, const StateItem& item);
   std::int64_t waiting_work();
 
   store::Store& store() { return *store_; }
   const std::string& organisation() const { return organisation_; }
   ManualClock clock;
   SeededRandom random;
-  SeededRandom store_random_;  // the writer thread's own
+  SeededRandom store_random_;  // of the store
   Metrics metrics;
   SandboxNetwork& network() { return *network_; }
+  const Connector& connector(const std::string& channel) const { return *registry_.find(channel); }
+  bool refuse_pushes = false;  // the gateway is down for webhooks: they are answered 503
 
  private:
   struct Market {
     std::unique_ptr<sandbox::Sandbox> sandbox;
     std::string url;
   };
+  // What another program of the seller knows.
+  CallContext context_of(const std::string& channel, const Shop& shop);
+  void carry_out(const std::string& channel, Exchange<BatchAck> exchange);
   void start_engine();
   template <class T>
   Result<T> wait(boost::asio::awaitable<Result<T>> task);
@@ -143,7 +171,7 @@ class World {
   std::unique_ptr<SandboxNetwork> network_;
   std::map<std::string, Market> markets_;
   Registry registry_;
-  std::unique_ptr<CountingStore> store_;
+  std::unique_ptr<InlineStore> store_;
   std::unique_ptr<sync::Engine> engine_;
   std::string organisation_;
 };

@@ -65,6 +65,9 @@ class Process {
     boost::asio::awaitable<Result<Shop>> complete(std::string channel, QueryItems query) override {
       return engine.complete_authorisation(std::move(channel), std::move(query));
     }
+    boost::asio::awaitable<Result<Shop>> connect(Shop shop, QueryItems credentials) override {
+      return engine.connect(shop.organisation, shop.id, std::move(credentials));
+    }
     sync::Engine& engine;
   };
   struct Open {

@@ -318,6 +318,37 @@ Result<ListListings::Answer> SqliteQueries::run(const ListListings& query) {
   return page;
 }
 
+Result<ListParked::Answer> SqliteQueries::run(const ListParked& query) {
+  GERBANG_TRY(found, find_shop(db_, query.organisation, query.shop));
+  ListParked::Answer out;
+  auto row = db_.query(
+                    "SELECT aspect, subject, since, attempts, detail FROM work"
+                    " WHERE shop = ?1 AND parked = 1 ORDER BY since, aspect, subject LIMIT ?2")
+                 .bind(1, query.shop)
+                 .bind(2, static_cast<std::int64_t>(query.limit));
+  while (row.step()) {
+    ParkedWork parked;
+    const auto aspect = aspect_from(row.text(0));
+    ensure(aspect.has_value(), "a stored aspect is unknown");
+    parked.aspect = *aspect;
+    parked.subject = row.text(1);
+    parked.since = row.time(2);
+    parked.attempts = static_cast<int>(row.integer(3));
+    const std::string detail = row.text(4);
+    const json::Value said = detail.empty() ? json::Value() : stored_json(detail);
+    const json::Value& problem = said["problem"];
+    parked.problem.outcome = problem["outcome"].text();
+    parked.problem.code = problem["code"].text();
+    parked.problem.field = problem["field"].text();
+    parked.problem.remote_code = problem["remote_code"].text();
+    parked.problem.remote_message = problem["remote_message"].text();
+    if (parked.problem.code.empty() && found.shop.state == ShopState::retired)
+      parked.problem.code = "shop_retired";
+    out.push_back(std::move(parked));
+  }
+  return out;
+}
+
 // ---- orders and events ----------------------------------------------------------------------
 
 Result<GetOrder::Answer> SqliteQueries::run(const GetOrder& query) {

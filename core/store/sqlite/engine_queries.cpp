@@ -228,6 +228,26 @@ Result<LoadDraft::Answer> SqliteQueries::run(const LoadDraft& query) {
   }
   if (!parts.sku.empty()) draft.options.clear();
   if (draft.variants.empty()) view.wanted = false;
+  if (!view.wanted && view.maybe_published) {
+    // Nobody wants it any more, yet it may stand at the channel: enough of it to look.
+    draft.variants.clear();
+    auto row = db_.query(
+                      "SELECT sku FROM listings WHERE organisation = ?1 AND shop = ?2 AND unit = ?3"
+                      " ORDER BY sku")
+                   .bind(1, shop.organisation)
+                   .bind(2, shop.id)
+                   .bind(3, query.unit);
+    while (row.step()) {
+      DraftVariant out;
+      out.sku = row.text(0);
+      draft.variants.push_back(std::move(out));
+    }
+    if (draft.variants.empty() && !parts.sku.empty()) {
+      DraftVariant out;
+      out.sku = parts.sku;
+      draft.variants.push_back(std::move(out));
+    }
+  }
   return view;
 }
 

@@ -6,6 +6,11 @@
 
 namespace gerbang::store {
 
+namespace {
+// As in core/policy/disposition: deadline of a request + 30 s.
+constexpr Duration kWaitOut{50'000};
+}  // namespace
+
 std::int64_t SqliteScripts::next_revision() {
   auto row =
       db_.query("UPDATE counters SET value = value + 1 WHERE name = 'revision' RETURNING value");
@@ -16,16 +21,21 @@ std::int64_t SqliteScripts::next_revision() {
 void SqliteScripts::mark(const std::string& organisation, const std::string& shop, Aspect aspect,
                          std::string_view subject, Urgency urgency, std::string_view detail) {
   const std::int64_t revision = next_revision();
-  // Parked work was not waiting any more, so for it `since` begins anew.
+  // Parked work was not waiting any more, so for it `since` begins anew. After a failed attempt the
+  // newer value waits as the older one would have, up to the time in which a lost request can still
+  // arrive: overtaking it would make the older value the last word, or a second product.
   const std::int64_t marked =
       db_.query(
-             "INSERT INTO work (shop, aspect, subject, organisation, revision, urgency, since, "
-             "due_at,"
-             " detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)"
+             "INSERT INTO work (shop, aspect, subject, organisation, revision, urgency, since,"
+             " due_at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)"
              " ON CONFLICT (shop, aspect, subject) DO UPDATE SET"
              " revision = excluded.revision, urgency = min(urgency, excluded.urgency),"
              " since = CASE parked WHEN 1 THEN excluded.since ELSE since END,"
-             " due_at = excluded.due_at, attempts = 0, parked = 0,"
+             " due_at = CASE WHEN parked = 0 AND attempts > 0 AND due_at > excluded.due_at"
+             " AND aspect <> 'order_fetch' THEN min(due_at, excluded.due_at + ?9)"
+             " ELSE excluded.due_at END,"
+             " attempts = CASE WHEN parked = 0 AND due_at > excluded.due_at THEN attempts ELSE 0"
+             " END, parked = 0,"
              // What a channel has deferred stays known until it has been heard of.
              " detail = CASE WHEN aspect IN ('price', 'state') AND excluded.detail = '' THEN detail"
              " ELSE excluded.detail END"
@@ -38,6 +48,7 @@ void SqliteScripts::mark(const std::string& organisation, const std::string& sho
           .bind(6, static_cast<int>(urgency))
           .bind(7, now())
           .bind(8, detail)
+          .bind(9, kWaitOut.count())
           .run();
   ensure(marked == 1, "a revision of work went backwards");
   switch (aspect) {

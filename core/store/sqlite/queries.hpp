@@ -27,6 +27,7 @@ class SqliteQueries final : public Queries {
   Result<GetShop::Answer> run(const GetShop&) override;
   Result<ListShops::Answer> run(const ListShops&) override;
   Result<ListListings::Answer> run(const ListListings&) override;
+  Result<ListParked::Answer> run(const ListParked&) override;
   Result<GetOrder::Answer> run(const GetOrder&) override;
   Result<ListOrders::Answer> run(const ListOrders&) override;
   Result<ListEvents::Answer> run(const ListEvents&) override;

@@ -153,6 +153,8 @@ class SqliteScripts final : public Scripts {
   void record_values(const Shop& shop, const Settlement& s);
   void record_publication(const Shop& shop, const Settlement& s);
   void record_removal(const Shop& shop, const Settlement& s);
+  void record_absence(const Shop& shop, const Settlement& s);
+  void revive_absent(const Shop& shop, const std::string& unit);
   void record_order_action(const Shop& shop, const Settlement& s);
 
   Database& db_;

@@ -61,6 +61,7 @@ Result<SettleWork::Answer> SqliteScripts::run(const SettleWork& script) {
     record_values(shop, s);
     if (s.aspect == Aspect::content) record_publication(shop, s);
     if (s.aspect == Aspect::state && s.removed && done(s)) record_removal(shop, s);
+    if (of_variant(s.aspect) || of_unit(s.aspect)) record_absence(shop, s);
     if (s.aspect == Aspect::order_accept || s.aspect == Aspect::order_ship ||
         s.aspect == Aspect::order_cancel)
       record_order_action(shop, s);
@@ -124,8 +125,10 @@ void SqliteScripts::settle_row(const std::string& shop, const Settlement& s) {
     if (moved > 0) touched_.shops_with_work.insert(shop);
   }
 
-  // Work on orders has no listing to carry its reason.
-  if (of_variant(s.aspect) || of_unit(s.aspect) || done(s) || s.attempt.outcome.empty()) return;
+  // Parked work carries its own reason: a listing shows one of several, and work on orders has no
+  // listing at all.
+  if (done(s) || s.attempt.outcome.empty()) return;
+  if ((of_variant(s.aspect) || of_unit(s.aspect)) && s.next != Settlement::Next::park) return;
   json::Value detail;
   {
     auto found = row("SELECT detail FROM work WHERE shop = ?1 AND aspect = ?2 AND subject = ?3"
@@ -137,6 +140,7 @@ void SqliteScripts::settle_row(const std::string& shop, const Settlement& s) {
   }
   detail.as_object()->set("problem", json::object({{"outcome", s.attempt.outcome},
                                                    {"code", s.attempt.code},
+                                                   {"field", s.attempt.field},
                                                    {"remote_code", s.attempt.remote_code},
                                                    {"remote_message", s.attempt.remote_message}}));
   row("UPDATE work SET detail = ?4 WHERE shop = ?1 AND aspect = ?2 AND subject = ?3")
@@ -149,8 +153,8 @@ void SqliteScripts::record_attempt(const Shop& shop, const Settlement& s) {
   if (!of_variant(s.aspect) && !of_unit(s.aspect)) return;
   std::vector<std::string> news;
   for (const Concerned& listing : listings_of(db_, shop, s.aspect, s.subject)) {
-    if (done(s)) {
-      // A success of one aspect must not hide why another one is parked.
+    if (s.next != Settlement::Next::park) {
+      // What became of one aspect must not hide why another one is parked.
       auto row = db_.query(
                         "SELECT 1 FROM work WHERE shop = ?1 AND parked = 1 AND ("
                         "(aspect IN ('stock', 'price') AND subject = ?2)"
@@ -313,6 +317,7 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
     if (prices && (earlier_draft || prices->revision > s.revision))
       mark(shop.organisation, shop.id, Aspect::price, listing.sku, Urgency::normal);
   }
+  if (complete) revive_absent(shop, s.subject);
   // Withdrawn while it was being published.
   if (first && !wanted) mark(shop.organisation, shop.id, Aspect::state, s.subject, Urgency::normal);
   if (!fresh.empty())
@@ -348,6 +353,47 @@ void SqliteScripts::record_removal(const Shop& shop, const Settlement& s) {
       .run();
   // Offered again while it was being removed.
   if (wanted) mark(shop.organisation, shop.id, Aspect::content, s.subject, Urgency::normal);
+}
+
+void SqliteScripts::record_absence(const Shop& shop, const Settlement& s) {
+  if (s.attempt.outcome != to_string(ErrorKind::not_found)) return;
+  if (s.aspect == Aspect::content) {
+    // The channel has the unit no more: it is published anew.
+    if (!s.remote_product || !s.remote_product->empty()) return;
+    record_removal(shop, s);
+    // Should the channel have been wrong about that, looking first keeps it at one product.
+    db_.query(
+           "UPDATE units SET publishing_since = ?4"
+           " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3 AND wanted = 1")
+        .bind(1, shop.organisation)
+        .bind(2, shop.id)
+        .bind(3, s.subject)
+        .bind(4, now())
+        .run();
+    return;
+  }
+  // Somebody took the product or the variant away at the channel. Publishing looks, and puts back
+  // what is wanted; what waits for it is tried again then.
+  for (const Concerned& listing : listings_of(db_, shop, s.aspect, s.subject)) {
+    if (listing.wanted)
+      mark(shop.organisation, shop.id, Aspect::content, listing.unit, Urgency::normal);
+  }
+}
+
+void SqliteScripts::revive_absent(const Shop& shop, const std::string& unit) {
+  const auto revived =
+      db_.query(
+             "UPDATE work SET parked = 0, due_at = ?3, attempts = 0, since = ?3"
+             " WHERE shop = ?1 AND parked = 1 AND aspect IN ('stock', 'price', 'state')"
+             " AND (subject = ?2 OR subject IN (SELECT sku FROM listings WHERE organisation = ?4"
+             " AND shop = ?1 AND unit = ?2))"
+             " AND instr(detail, '\"outcome\":\"not_found\"') > 0")
+          .bind(1, shop.id)
+          .bind(2, unit)
+          .bind(3, now())
+          .bind(4, shop.organisation)
+          .run();
+  if (revived > 0) touched_.shops_with_work.insert(shop.id);
 }
 
 void SqliteScripts::record_order_action(const Shop& shop, const Settlement& s) {

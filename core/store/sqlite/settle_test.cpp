@@ -143,6 +143,45 @@ TEST_F(Settle, parked_work_shows_its_reason_and_a_success_of_another_aspect_does
   EXPECT_EQ(listing("KOPI-250").attempt->outcome, "done");
 }
 
+TEST_F(Settle, what_another_aspect_meets_does_not_hide_why_work_is_parked) {
+  const Work stock = stock_work();
+  must(RequestSync{org, shopee, false, false, true});
+  settle(failed(only(Aspect::content), "rejected", "image_too_small", Settlement::Next::park));
+  settle(failed(stock, "transient", "channel_unavailable", Settlement::Next::retry));
+  EXPECT_EQ(listing("KOPI-250").attempt->code, "image_too_small");
+  ListParked query;
+  query.organisation = org;
+  query.shop = shopee;
+  const auto parked = ask(query);
+  ASSERT_EQ(parked.size(), 1u);
+  EXPECT_EQ(parked[0].aspect, Aspect::content);
+  EXPECT_EQ(parked[0].problem.outcome, "rejected");
+  EXPECT_EQ(parked[0].problem.code, "image_too_small");
+  // Each of several has its own reason, and a foreign organisation sees none.
+  settle(failed(only(Aspect::stock), "rejected", "stock_refused", Settlement::Next::park));
+  EXPECT_EQ(ask(query).size(), 2u);
+  query.organisation = "org_other";
+  EXPECT_EQ(queries.run(query).error().code, "shop_unknown");
+}
+
+TEST_F(Settle, product_that_is_gone_at_the_channel_is_published_anew_and_what_waited_goes_on) {
+  const Work stock = stock_work();
+  settle(failed(stock, "not_found", "listing_gone", Settlement::Next::park));
+  const Work content = only(Aspect::content);  // publishing looks
+  Settlement gone = failed(content, "not_found", "listing_gone", Settlement::Next::retry);
+  gone.remote_product = "";
+  settle(gone);
+  const DraftView draft = ask(LoadDraft{shopee, "KOPI"});
+  EXPECT_TRUE(draft.draft.remote_product.empty());
+  EXPECT_TRUE(draft.maybe_published);  // the channel may have been wrong: look, then create
+  Settlement anew = settlement(only(Aspect::content));
+  anew.remote_product = "990";
+  anew.remote_variants = {{"KOPI-250", "9901"}, {"KOPI-500", "9902"}};
+  settle(anew);
+  EXPECT_TRUE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
+  EXPECT_EQ(ask(LoadStock{shopee, {"KOPI-250"}}).at(0).remote_product, "990");
+}
+
 TEST_F(Settle, blocked_is_told_once) {
   const Work work = stock_work();
   settle(failed(work, "blocked", "promotion_holds", Settlement::Next::retry));
@@ -277,22 +316,6 @@ TEST_F(Settle, removed_listing_is_published_anew_when_it_is_offered_again) {
   EXPECT_EQ(view.draft.variants.front().remote_variant, "");
 }
 
-TEST_F(Settle, a_product_that_vanished_at_the_channel_is_created_anew) {
-  settle_all(shopee);
-  product("KOPI", {variant("KOPI-250")});
-  const auto work = due(shopee, Aspect::content);
-  ASSERT_EQ(work.size(), 1u);
-  Settlement s = failed(work.front(), "not_found", "listing_gone", Settlement::Next::retry);
-  s.remote_product = "";
-  s.due_at = clock.now();
-  settle(s);
-  const auto view = ask(LoadDraft{shopee, "KOPI"});
-  EXPECT_EQ(view.draft.remote_product, "");
-  EXPECT_FALSE(view.maybe_published);
-  EXPECT_EQ(due(shopee, Aspect::content).size(), 1u);
-  EXPECT_TRUE(ask(LoadStock{shopee, {"KOPI-250"}}).empty());
-}
-
 // The simulation: a price that changed while the product was withdrawn was never told.
 TEST_F(Settle, listing_offered_again_is_told_the_stock_and_the_price_of_the_moment) {
   settle_all(shopee);
@@ -312,6 +335,22 @@ TEST_F(Settle, listing_offered_again_is_told_the_stock_and_the_price_of_the_mome
   const std::set<std::string> both{"KOPI-250", "KOPI-500"};
   EXPECT_EQ(due_subjects(shopee, Aspect::stock), both);
   EXPECT_EQ(due_subjects(shopee, Aspect::price), both);
+}
+
+TEST_F(Settle, a_product_that_vanished_at_the_channel_is_created_anew) {
+  settle_all(shopee);
+  product("KOPI", {variant("KOPI-250")});
+  const auto work = due(shopee, Aspect::content);
+  ASSERT_EQ(work.size(), 1u);
+  Settlement s = failed(work.front(), "not_found", "listing_gone", Settlement::Next::retry);
+  s.remote_product = "";
+  s.due_at = clock.now();
+  settle(s);
+  const auto view = ask(LoadDraft{shopee, "KOPI"});
+  EXPECT_EQ(view.draft.remote_product, "");
+  EXPECT_FALSE(view.maybe_published);
+  EXPECT_EQ(due(shopee, Aspect::content).size(), 1u);
+  EXPECT_TRUE(ask(LoadStock{shopee, {"KOPI-250"}}).empty());
 }
 
 TEST_F(Settle, unlisted_listing_keeps_its_ids) {
