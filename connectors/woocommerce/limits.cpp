@@ -45,7 +45,7 @@ Result<void> check(const ListingDraft& draft) {
   // A missing name becomes "Product", and is published (facts 5).
   if (draft.title.empty()) refuse("/title", "title_missing", "a product needs a title");
   if (characters(draft.title) > kTitleCharacters)
-    refuse("/title", "title_too_long", "200 characters");
+    refuse("/title", "title_too_long", "500 characters");
   if (characters(draft.description) > kDescriptionCharacters)
     refuse("/description", "description_too_long", "50,000 characters");
   for (std::size_t i = 0; i < draft.variants.size(); ++i) {

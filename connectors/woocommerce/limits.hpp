@@ -14,7 +14,7 @@ inline constexpr int kPages = 100;               // read by one operation: 10,00
 inline constexpr int kLastPage = 100'000;        // of a list that is read page by page
 
 // Not limits of WooCommerce, which has none, but of what a web shop can show.
-inline constexpr std::size_t kTitleCharacters = 200;
+inline constexpr std::size_t kTitleCharacters = 500;
 inline constexpr std::size_t kDescriptionCharacters = 50'000;
 inline constexpr std::size_t kImages = 10;  // the shop downloads each during the request
 

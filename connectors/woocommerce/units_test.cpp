@@ -199,6 +199,11 @@ TEST(Answers, of_a_real_shop_are_read) {
 TEST(Check, names_everything_that_is_wrong_at_once) {
   ListingDraft d = testing::shirts();
   EXPECT_TRUE(check(d));
+  // Longer than the marketplaces take: a web shop has no such limit.
+  d.title = std::string(255, 'k');
+  EXPECT_TRUE(check(d));
+  d.title = std::string(kTitleCharacters + 1, 'k');
+  EXPECT_EQ(check(d).error().code, "title_too_long");
   d.title.clear();
   d.variants[0].price = Money{0};
   d.variants[1].options.clear();

@@ -321,18 +321,18 @@ Shop World::connect(const std::string& channel, const std::string& name) {
   create.shop.name = name;
   create.variants_in_listing = registry_.find(channel)->info().can.variants_in_listing;
   const Shop shop = must(store_->apply_now(std::move(create)), "shop");
-  if (!registry_.find(channel)->info().can.authorise) {
-    const json::Value given =
-        control(channel, Method::post, "consent", json::object({{"shop_id", remote["shop_id"]}}));
-    std::vector<std::pair<std::string, std::string>> keys;
-    for (const auto& [k, v] : given["credentials"].members()) keys.emplace_back(k, v.to_text());
-    return must(wait(engine_->connect(organisation_, shop.id, std::move(keys))), "connect");
-  }
   return must(authorise(shop, remote["shop_id"].to_text()), "complete_authorisation");
 }
 
 Result<Shop> World::authorise(const Shop& shop, const std::string& remote_shop_id) {
   const std::string& channel = shop.channel;
+  if (!registry_.find(channel)->info().can.authorise) {
+    const json::Value given =
+        control(channel, Method::post, "consent", json::object({{"shop_id", remote_shop_id}}));
+    std::vector<std::pair<std::string, std::string>> keys;
+    for (const auto& [k, v] : given["credentials"].members()) keys.emplace_back(k, v.to_text());
+    return wait(engine_->connect(organisation_, shop.id, std::move(keys)));
+  }
   const std::string link =
       must(wait(engine_->authorise_url(organisation_, shop.id)), "authorise_url");
   const std::string state = query_value(*parse_query(parse_url(link)->query), "state").value_or("");

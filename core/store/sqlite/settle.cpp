@@ -8,6 +8,9 @@ namespace gerbang::store {
 
 namespace {
 
+// How often publishing is asked to put back what the channel says is gone.
+constexpr std::int64_t kAbsenceRounds = 3;
+
 bool done(const Settlement& s) {
   return s.attempt.outcome == "done";
 }
@@ -243,9 +246,6 @@ void SqliteScripts::record_values(const Shop& shop, const Settlement& s) {
 }
 
 void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
-  // Gone at the channel: forgotten here, so that the next attempt creates it and does not ask for
-  // it again and again.
-  if (!done(s) && s.remote_product && s.remote_product->empty()) record_removal(shop, s);
   if (!done(s)) return;
   const auto unit = [&](std::string_view sql) {
     return db_.query(sql).bind(1, shop.organisation).bind(2, shop.id).bind(3, s.subject);
@@ -373,7 +373,16 @@ void SqliteScripts::record_absence(const Shop& shop, const Settlement& s) {
     return;
   }
   // Somebody took the product or the variant away at the channel. Publishing looks, and puts back
-  // what is wanted; what waits for it is tried again then.
+  // what is wanted; what waits for it is tried again then. Where that does not help it stays
+  // parked.
+  {
+    auto row =
+        db_.query("SELECT attempts FROM work WHERE shop = ?1 AND aspect = ?2 AND subject = ?3")
+            .bind(1, shop.id)
+            .bind(2, to_string(s.aspect))
+            .bind(3, s.subject);
+    if (!row.step() || row.integer(0) > kAbsenceRounds) return;
+  }
   for (const Concerned& listing : listings_of(db_, shop, s.aspect, s.subject)) {
     if (listing.wanted)
       mark(shop.organisation, shop.id, Aspect::content, listing.unit, Urgency::normal);
@@ -383,8 +392,9 @@ void SqliteScripts::record_absence(const Shop& shop, const Settlement& s) {
 void SqliteScripts::revive_absent(const Shop& shop, const std::string& unit) {
   const auto revived =
       db_.query(
-             "UPDATE work SET parked = 0, due_at = ?3, attempts = 0, since = ?3"
-             " WHERE shop = ?1 AND parked = 1 AND aspect IN ('stock', 'price', 'state')"
+             "UPDATE work SET parked = 0, due_at = ?3"
+             " WHERE shop = ?1 AND parked = 1 AND attempts <= ?5"
+             " AND aspect IN ('stock', 'price', 'state')"
              " AND (subject = ?2 OR subject IN (SELECT sku FROM listings WHERE organisation = ?4"
              " AND shop = ?1 AND unit = ?2))"
              " AND instr(detail, '\"outcome\":\"not_found\"') > 0")
@@ -392,6 +402,7 @@ void SqliteScripts::revive_absent(const Shop& shop, const std::string& unit) {
           .bind(2, unit)
           .bind(3, now())
           .bind(4, shop.organisation)
+          .bind(5, kAbsenceRounds)
           .run();
   if (revived > 0) touched_.shops_with_work.insert(shop.id);
 }

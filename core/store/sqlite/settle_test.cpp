@@ -182,6 +182,23 @@ TEST_F(Settle, product_that_is_gone_at_the_channel_is_published_anew_and_what_wa
   EXPECT_EQ(ask(LoadStock{shopee, {"KOPI-250"}}).at(0).remote_product, "990");
 }
 
+TEST_F(Settle, what_publishing_does_not_bring_back_stays_parked) {
+  stock_work();
+  int rounds = 0;
+  for (; rounds < 10 && !due_subjects(shopee, Aspect::stock).empty(); ++rounds) {
+    settle(failed(only(Aspect::stock), "not_found", "variant_gone", Settlement::Next::park));
+    if (due(shopee, Aspect::content).empty()) continue;
+    Settlement same = settlement(only(Aspect::content));
+    const DraftView draft = ask(LoadDraft{shopee, "KOPI"});
+    same.remote_product = draft.draft.remote_product;
+    for (const DraftVariant& variant : draft.draft.variants)
+      same.remote_variants[variant.sku] = variant.remote_variant;
+    settle(same);
+  }
+  EXPECT_EQ(rounds, 4);
+  EXPECT_EQ(listing("KOPI-250").attempt->code, "variant_gone");
+}
+
 TEST_F(Settle, blocked_is_told_once) {
   const Work work = stock_work();
   settle(failed(work, "blocked", "promotion_holds", Settlement::Next::retry));
@@ -348,7 +365,7 @@ TEST_F(Settle, a_product_that_vanished_at_the_channel_is_created_anew) {
   settle(s);
   const auto view = ask(LoadDraft{shopee, "KOPI"});
   EXPECT_EQ(view.draft.remote_product, "");
-  EXPECT_FALSE(view.maybe_published);
+  EXPECT_TRUE(view.maybe_published);  // should the channel have been wrong: looked for first
   EXPECT_EQ(due(shopee, Aspect::content).size(), 1u);
   EXPECT_TRUE(ask(LoadStock{shopee, {"KOPI-250"}}).empty());
 }
