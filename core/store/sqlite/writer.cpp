@@ -240,7 +240,14 @@ std::optional<Error> Writer::settle_unknown(std::int64_t marker) {
       auto stored = db_->query("SELECT value FROM counters WHERE name = 'commits'");
       there = stored.step() && stored.integer(0) == marker;
     }
-    if (there && !checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")) return unknown;
+    if (there) {
+      if (!checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")) return unknown;
+      // The log was cut, but only a sync makes that lasting: until then the power could bring back
+      // an older part of it, over what has just been copied. A commit of nothing syncs it.
+      db_->query("BEGIN IMMEDIATE").run();
+      raise_marker();
+      db_->query("COMMIT").run();
+    }
     readers_may_(true);
     if (there) return std::nullopt;
     return unavailable("the commit failed; nothing of it is in the database");
