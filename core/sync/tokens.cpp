@@ -92,7 +92,8 @@ awaitable<Result<void>> TokenKeeper::replace_refused() {
   if (!loaded) co_return std::move(loaded).error();
   if (view_.version != refused) co_return Result<void>();  // somebody stored a newer pair
   // Refused minutes after it was made, a token has not expired: another one would fare no better.
-  if (ports_.clock->now() - view_.tokens.obtained_at < kYoung)
+  // Keys that never expire have no other: there the seller is asked.
+  if (!view_.tokens.refresh.empty() && ports_.clock->now() - view_.tokens.obtained_at < kYoung)
     co_return Error(ErrorKind::auth_expired, "token_expired", "the channel refuses a new token");
   auto refreshing = refresh();
   Result<void> refreshed = co_await std::move(refreshing);

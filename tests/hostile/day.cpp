@@ -169,8 +169,8 @@ void Day::prepare(Chapter chapter) {
   authorise_failure.clear();
   switch (chapter) {
     case Chapter::withdraw:
-      put(single_, false, "Tikar Pandan Nomor " + n, 80'000);
-      put(axes_, true, "Tas Pandan Nomor " + n, 90'000);
+      put(single_, false, "Tikar Pandan Anyaman Tangan Nomor " + n, 80'000);
+      put(axes_, true, "Tas Pandan Anyaman Tangan Nomor " + n, 90'000);
       world.count(single_, 50);
       world.count(axes_, 60);
       break;
@@ -208,8 +208,8 @@ void Day::act(Chapter chapter, Duration patience) {
       return;
     }
     case Chapter::publish:
-      put(single_, false, "Tikar Pandan Nomor " + n, 80'000);
-      put(axes_, true, "Tas Pandan Nomor " + n, 90'000);
+      put(single_, false, "Tikar Pandan Anyaman Tangan Nomor " + n, 80'000);
+      put(axes_, true, "Tas Pandan Anyaman Tangan Nomor " + n, 90'000);
       world.count(single_, 50);
       world.count(axes_, 60);
       pass(patience);
@@ -273,7 +273,11 @@ void Day::finish(Chapter chapter) {
         world.run_for(minutes(6));
       }
       conclude();
-      world.run_for(minutes(6));
+      // Some channels tell of cancellations every half hour only.
+      for (int round = 0; round < 7; ++round) {
+        world.run_for(minutes(6));
+        if (quiet(hours(1)) && differences().empty()) break;
+      }
       break;
     case Chapter::lost:
       if (bought_) world.run_for(minutes(6));
@@ -345,7 +349,7 @@ void Day::decide() {
   }
   if (can.cancel_order && !b.told_cancel && status(b.refused) == OrderStatus::paid)
     b.told_cancel =
-        request(b.refused, Aspect::order_cancel, json::object({{"reason", "out_of_stock"}}));
+        request(b.refused, Aspect::order_cancel, json::object({{"reason", "customer_request"}}));
   if (!b.asked_back && status(b.regretted) == OrderStatus::paid) {
     b.asked_back = verb(b.regretted, "request_cancel") || verb(b.regretted, "cancel");
   } else if (can.answer_cancellation && !b.told_answer &&
@@ -358,6 +362,9 @@ void Day::decide() {
 
 void Day::conclude() {
   if (!bought_) return;
+  // Where unpaid orders are not shown at all.
+  if (!bought_->unpaid_cancelled && !bought_->unpaid.empty())
+    world.ask(channel, Method::post, "orders/" + bought_->unpaid + "/cancel", json::object({}));
   for (const char* what : {"pick_up", "deliver"}) {
     world.ask(channel, Method::post, "orders/" + bought_->accepted + "/" + what, json::object({}));
     world.run_for(seconds(10));
@@ -369,7 +376,7 @@ bool Day::decided() const {
   const Bought& b = *bought_;
   return (b.told_accept || !can.accept_order) && (b.told_ship || !can.ship_order) &&
          (b.told_cancel || !can.cancel_order) && (b.told_answer || !can.answer_cancellation) &&
-         b.asked_back && b.unpaid_cancelled;
+         b.asked_back;
 }
 
 std::vector<std::string> Day::order_differences() {
@@ -397,11 +404,12 @@ std::vector<std::string> Day::order_differences() {
   expect(b.regretted, "regretted", [&](OrderStatus s) {
     if (b.told_answer) return s == OrderStatus::cancelled;
     return s == OrderStatus::cancelled || s == OrderStatus::cancel_requested ||
-           (!b.asked_back && s == OrderStatus::paid);
+           (s == OrderStatus::paid && (!b.asked_back || !can.answer_cancellation));
   });
-  expect(b.unpaid, "unpaid", [&](OrderStatus s) {
-    return b.unpaid_cancelled ? s == OrderStatus::cancelled : s == OrderStatus::pending;
-  });
+  if (order(b.unpaid))
+    expect(b.unpaid, "unpaid", [&](OrderStatus s) {
+      return b.unpaid_cancelled ? s == OrderStatus::cancelled : s == OrderStatus::pending;
+    });
   return out;
 }
 
@@ -512,7 +520,9 @@ std::vector<std::string> Day::differences() {
   std::vector<std::string> out = duplicates();
   const auto view = shop_view();
   if (view.work.waiting != 0) out.push_back(std::to_string(view.work.waiting) + " work waits");
-  if (view.work.parked != 0) out.push_back(std::to_string(view.work.parked) + " work is parked");
+  for (const store::ParkedWork& p : parked())
+    out.push_back(std::string(gerbang::to_string(p.aspect)) + " of " + p.subject + " is parked: " +
+                  p.problem.code + " " + p.problem.field + " " + p.problem.remote_message);
   if (view.shop.state != ShopState::active)
     out.push_back("the shop is " + std::string(gerbang::to_string(view.shop.state)) + " " +
                   view.shop.reason);
