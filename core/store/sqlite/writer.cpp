@@ -84,10 +84,25 @@ Result<void> Writer::open() {
     db_ = std::move(db);
     log_pages_ = 0;
     pages_at_checkpoint_ = 0;
-    return {};
+    if (make_lasting()) return {};
+    close();
+    return Error(ErrorKind::transient, "store_cannot_open", "the log cannot be emptied");
   } catch (const DatabaseError& error) {
+    close();
     return Error(ErrorKind::transient, "store_cannot_open", error.what());
   }
+}
+
+bool Writer::make_lasting() {
+  if (options_.path == ":memory:") return true;
+  if (!checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")) return false;
+  // The log was cut, but only a sync makes that lasting: until then the power could bring back an
+  // older part of it, over what has just been copied. A small commit syncs it.
+  db_->query(
+         "INSERT INTO counters VALUES ('opened', 1)"
+         " ON CONFLICT (name) DO UPDATE SET value = value + 1")
+      .run();
+  return true;
 }
 
 void Writer::run_group(WriteQueue& queue, const std::function<void(const Committed&)>& committed) {
@@ -230,8 +245,6 @@ bool Writer::usable() {
 std::optional<Error> Writer::settle_unknown(std::int64_t marker) {
   const Error unknown(ErrorKind::indeterminate, "store_commit_unknown",
                       "the commit failed and the database cannot be opened to look");
-  // What we read now may stand in the system's memory only: after a failed sync it counts when it
-  // has been copied into the database file and synced there.
   try {
     const auto opened = open();
     if (!opened) return unknown;
@@ -239,14 +252,6 @@ std::optional<Error> Writer::settle_unknown(std::int64_t marker) {
     {
       auto stored = db_->query("SELECT value FROM counters WHERE name = 'commits'");
       there = stored.step() && stored.integer(0) == marker;
-    }
-    if (there) {
-      if (!checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")) return unknown;
-      // The log was cut, but only a sync makes that lasting: until then the power could bring back
-      // an older part of it, over what has just been copied. A commit of nothing syncs it.
-      db_->query("BEGIN IMMEDIATE").run();
-      raise_marker();
-      db_->query("COMMIT").run();
     }
     readers_may_(true);
     if (there) return std::nullopt;
