@@ -44,7 +44,7 @@ TEST_P(Hostile, NoFaultOfOneOperationBreaksARule) {
   const Peace peace = observe_peace(channel);
   for (const std::string& v : peace.violations) ADD_FAILURE() << channel << ": " << v;
   ASSERT_FALSE(peace.cells.empty());
-  EXPECT_FALSE(peace.creates.empty()) << "the ledger does not show what makes a product";
+  EXPECT_FALSE(peace.creates.empty()) << "nothing was seen to make a product";
   const char* only_operation = std::getenv("HOSTILE_OPERATION");
   const char* only_kind = std::getenv("HOSTILE_KIND");
   int struck_cells = 0, cells = 0;

@@ -246,6 +246,7 @@ Peace observe_peace(const std::string& channel) {
   std::rotate(chapters.rbegin(), chapters.rbegin() + 1, chapters.rend());
   for (const Chapter chapter : chapters) {
     day.prepare(chapter);
+    day.sent.clear();
     const std::int64_t before = day.ledger_end();
     day.act(chapter, hours(1));
     std::set<std::string> here;
@@ -263,6 +264,15 @@ Peace observe_peace(const std::string& channel) {
                   day.fresh_skus.end() &&
               !effect["stock"].is_null() && !effect["price"].is_null())
             peace.creates.insert(e.operation);
+        }
+      }
+    }
+    // Where products are made by way of a queue the ledger shows them later, without the call.
+    if (chapter == Chapter::publish) {
+      for (const Sent& s : day.sent) {
+        for (const std::string& sku : day.fresh_skus) {
+          if (s.effect == Effect::create && s.body.find(sku) != std::string::npos)
+            peace.creates.insert(s.operation);
         }
       }
     }
