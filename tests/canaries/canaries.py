@@ -385,9 +385,19 @@ def run(village):
         village.api("PUT", f"/v1/stock/{stock_item}", {"on_hand": 40 + number})
         village.api("PUT", f"/v1/prices/{sku}", {"amount": 30000 + 1000 * number, "currency": "IDR"})
         wait_for(f"{kind} was met", lambda: all(p.faulted > 0 for p in village.proxies.values()), 60)
-        for shop in village.shops.values():
-            village.api("GET", "/v1/shops/" + shop["id"])
-            list(village.pages(f"/v1/listings?shop={shop['id']}&limit=200"))
+
+        def refusals():
+            seen = []
+            for shop in village.shops.values():
+                village.api("GET", "/v1/shops/" + shop["id"])
+                seen += [a["remote_message"] for a in (l["attempt"] for l in village.pages(
+                    f"/v1/listings?shop={shop['id']}&limit=200")) if a and a["remote_message"]]
+            return seen
+
+        # A value after one whose outcome is unclear waits until the older request cannot arrive any more.
+        if kind == "echo":
+            wait_for("a refusal is shown", refusals, 120, 0.5)
+        refusals()
     village.fault(None)
 
     print("  hostile requests, the command line, the pages of the host")
