@@ -5,19 +5,16 @@
 #   tests/run.sh --quick    the debug suite only
 #   tests/run.sh --tidy     clang-tidy and clang-format over the tree as well
 #   tests/run.sh --tsan     the suite under ThreadSanitizer as well
-#   tests/run.sh --fuzz N   N seconds for each fuzz target instead of 10; 0: not at all
+#   tests/run.sh --fuzz N   N seconds for each fuzz target as well
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 presets=(debug asan)
 tidy=no
-fuzz=10
+fuzz=0
 while [ $# -gt 0 ]; do
   case "$1" in
-    --quick)
-      presets=(debug)
-      fuzz=0
-      ;;
+    --quick) presets=(debug) ;;
     --fuzz)
       fuzz=${2:?seconds}
       shift
