@@ -1,23 +1,20 @@
 #!/usr/bin/env bash
 # Installs what is needed, builds and runs every test, ends with a clear word.
 #
-#   tests/run.sh            everything: debug suite, the whole suite under ASan + UBSan, 60 s for each fuzz target
-#   tests/run.sh --quick    the debug suite only, no fuzzing
+#   tests/run.sh            everything: debug suite, then the whole suite under ASan + UBSan
+#   tests/run.sh --quick    the debug suite only
 #   tests/run.sh --tidy     clang-tidy and clang-format over the tree as well
 #   tests/run.sh --tsan     the suite under ThreadSanitizer as well
-#   tests/run.sh --fuzz N   N seconds for each fuzz target, 0 for none
+#   tests/run.sh --fuzz N   N seconds for each fuzz target as well
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 presets=(debug asan)
 tidy=no
-fuzz=
+fuzz=0
 while [ $# -gt 0 ]; do
   case "$1" in
-    --quick)
-      presets=(debug)
-      fuzz=${fuzz:-0}
-      ;;
+    --quick) presets=(debug) ;;
     --fuzz)
       fuzz=${2:?seconds}
       shift
@@ -31,7 +28,6 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-fuzz=${fuzz:-60}
 
 deploy/install-packages.sh
 
