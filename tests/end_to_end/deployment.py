@@ -104,7 +104,9 @@ class Deployment:
         ready = self.folder / "sandboxes.json"
         arguments = ["--first-port", "0", "--images-port", "0", "--hook-base", self.url, "--ready-file", str(ready)]
         for channel, app in APPS.items():
-            for name, value in app["test"]["settings"].items():
+            # What virtual time takes in its stride, real time does not: the gateway looks at an audit again
+            # after minutes. Engine tests and simulation have the audits.
+            for name, value in {**app["test"]["settings"], **app["test"].get("real_time", {})}.items():
                 arguments += ["--setting", f"{channel}.{name}={json.dumps(value)}"]
         self._start("sandboxes", [self.bin / "gerbang-sandboxes", *arguments])
         wait_for("the sandboxes listen", ready.exists, 20)
