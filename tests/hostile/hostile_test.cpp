@@ -15,8 +15,8 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-// Every connector of this build that has a sandbox; in the short form those whose matrix is known to
-// be clean (README: what the long form still finds).
+// Every connector of this build that has a sandbox; in the short form those whose matrix is known
+// to be clean (README: what the long form still finds).
 std::vector<std::string> channels() {
   if (!std::getenv("GERBANG_LONG")) return {"shopee", "sample"};
   std::vector<std::string> out;
