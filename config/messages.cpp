@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kUnexpected = "unexpected";
 
-constexpr std::array<std::string_view, 15> kEventTypes = {
+constexpr std::array<std::string_view, 17> kEventTypes = {
     "product.changed",
     "product.withdrawn",
     "stock.changed",
@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 15> kEventTypes = {
     "listing.rejected",
     "listing.blocked",
     "listing.drifted",
+    "listing.linked",
     "order.created",
     "order.changed",
     "order.cancelled",
@@ -29,6 +30,7 @@ constexpr std::array<std::string_view, 15> kEventTypes = {
     "shop.needs_authorisation",
     "shop.state_changed",
     "shop.retired",
+    "shop.review_changed",
 };
 
 const Entry* find(std::string_view code) {

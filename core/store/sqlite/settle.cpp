@@ -424,6 +424,9 @@ void SqliteScripts::record_order_action(const Shop& shop, const Settlement& s) {
 
 Result<BeginPublish::Answer> SqliteScripts::run(const BeginPublish& script) {
   GERBANG_TRY(shop, shop_row({}, script.shop));
+  if (find_review(db_, shop.id).holds_publishing())
+    return Error(ErrorKind::conflict, "review_open",
+                 "the shop's listings are being reviewed: nothing new is published");
   const auto found = db_.query(
                             "UPDATE units SET publishing_since = ?4"
                             " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
