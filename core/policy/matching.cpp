@@ -357,7 +357,9 @@ std::vector<MatchProposal> propose_matches(const std::vector<RemoteCandidate>& l
 std::vector<MatchProposal> propose_matches_within(std::size_t most_pairs,
                                                   std::vector<RemoteCandidate> listings,
                                                   std::vector<VariantCandidate> variants) {
-  const auto within = [&] { return listings.size() <= most_pairs / std::max<std::size_t>(1, variants.size()); };
+  const auto within = [&] {
+    return listings.size() <= most_pairs / std::max<std::size_t>(1, variants.size());
+  };
   if (within()) return propose_matches(listings, variants);
   std::vector<RemoteCandidate> numbers = listings;
   for (RemoteCandidate& l : numbers) l.title.clear();

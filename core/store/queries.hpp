@@ -212,8 +212,9 @@ struct LoadFacts {  // not_found facts_missing
   std::string shop;
   std::string key;
 };
-// Due rows of a shop: not parked, due_at <= now, not held by a review; lowest (urgency, aspect, since) first, at most
-// `limit` per aspect. `next_due` is when the earliest row that is not due yet becomes so.
+// Due rows of a shop: not parked, due_at <= now, not held by a review; lowest (urgency, aspect,
+// since) first, at most `limit` per aspect. `next_due` is when the earliest row that is not due yet
+// becomes so.
 struct TakeWork {
   struct Answer {
     std::vector<Work> due;
@@ -243,7 +244,7 @@ struct LoadState {  // units without a remote id are left out
 };
 struct DraftView {
   ListingDraft draft;
-  bool wanted = false;            // false: nothing to publish
+  bool wanted = false;  // false: nothing to publish
   // A create was begun and never settled: look first. Not wanted as well: look, to take it off; the
   // draft then holds no more than the SKUs.
   bool maybe_published = false;

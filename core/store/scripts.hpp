@@ -209,8 +209,8 @@ struct SaveFacts {
 // listings alone, as always. Event shop.review_changed with each change of state.
 
 // Reads the shop's listings, from its first page. Anew when a review is open or has ended: what was
-// confirmed or refused stays so, what is no longer there is forgotten. Nothing new while it is being
-// read. Errors: conflict shop_retired.
+// confirmed or refused stays so, what is no longer there is forgotten. Nothing new while it is
+// being read. Errors: conflict shop_retired.
 struct StartReview {
   using Answer = Review;
   std::string organisation;

@@ -113,7 +113,8 @@ awaitable<bool> Lane::turn() {
     co_return false;
   }
   next_due_ = taken->next_due;
-  if (review_retry_ && !reviewing && (!next_due_ || *review_retry_ < *next_due_)) next_due_ = review_retry_;
+  if (review_retry_ && !reviewing && (!next_due_ || *review_retry_ < *next_due_))
+    next_due_ = review_retry_;
   std::erase_if(taken->due, [&](const Work& w) {
     const auto open = may_arrive_until_.find({w.aspect, w.subject});
     if (open == may_arrive_until_.end()) return false;

@@ -23,9 +23,9 @@ namespace gerbang::sync {
 // its own: what to do next is read from the store, what happened is written to the store.
 //
 // Each turn does the first of: recurring jobs that are due (polling for orders, the schedule), the
-// most urgent due work (core/policy/priority). While the shop's listings are read for a review, every
-// other turn is a page of them. With nothing to do it sleeps until something becomes due or a commit
-// wakes it.
+// most urgent due work (core/policy/priority). While the shop's listings are read for a review,
+// every other turn is a page of them. With nothing to do it sleeps until something becomes due or a
+// commit wakes it.
 class Lane {
  public:
   Lane(boost::asio::any_io_executor executor, const Ports& ports, const EngineOptions& options,

@@ -22,26 +22,24 @@ json::Value review_view(const Review& review, messages::Language language) {
   json::Value problem;
   if (!review.problem.empty()) {
     const messages::Message& words = messages::message(review.problem, language);
-    problem = json::object(
-        {{"code", review.problem}, {"title", words.title}, {"remedy", words.remedy}});
+    problem =
+        json::object({{"code", review.problem}, {"title", words.title}, {"remedy", words.remedy}});
   }
-  return json::object({{"shop", review.shop},
-                       {"state", to_string(review.state)},
-                       {"pages", review.pages},
-                       {"started_at", begun ? json::Value(to_rfc3339(review.started_at))
-                                            : json::Value()},
-                       {"ended_at", review.state == ReviewState::ended
-                                        ? time_or_null(review.ended_at)
-                                        : json::Value()},
-                       {"problem", std::move(problem)}});
+  return json::object(
+      {{"shop", review.shop},
+       {"state", to_string(review.state)},
+       {"pages", review.pages},
+       {"started_at", begun ? json::Value(to_rfc3339(review.started_at)) : json::Value()},
+       {"ended_at",
+        review.state == ReviewState::ended ? time_or_null(review.ended_at) : json::Value()},
+       {"problem", std::move(problem)}});
 }
 
 json::Value proposal_view(const LinkProposal& p, messages::Language language) {
   json::Value reason;
   if (!p.reason.empty()) {
     const messages::Message& words = messages::message(p.reason, language);
-    reason =
-        json::object({{"code", p.reason}, {"title", words.title}, {"remedy", words.remedy}});
+    reason = json::object({{"code", p.reason}, {"title", words.title}, {"remedy", words.remedy}});
   }
   const FoundListing& f = p.found;
   return json::object(
@@ -146,12 +144,11 @@ awaitable<Reply> confirm_proposals(Services& services, Call& call) {
   script.shop = call.parameter("shop");
   const auto least = fields.integer("min_confidence", Need::required, 0, 100);
   script.min_confidence = static_cast<int>(least.value_or(100));
-  script.after =
-      fields.text("after", Need::optional, {.max = kMaxId}).value_or(std::string());
+  script.after = fields.text("after", Need::optional, {.max = kMaxId}).value_or(std::string());
   fields.finish();
   if (auto refused = refusal(std::move(errors))) co_return std::move(*refused);
-  auto render = [language = call.language, id = call.request.request_id](
-                    const store::ConfirmLinks::Answer& answer) {
+  auto render = [language = call.language,
+                 id = call.request.request_id](const store::ConfirmLinks::Answer& answer) {
     json::Array failed;
     for (const auto& [proposal, error] : answer.failed)
       failed.push_back(item_problem("proposal", proposal, error, language, id));
@@ -218,16 +215,15 @@ std::vector<Route> review_routes() {
        .path = "/v1/shops/{shop}/review/proposals",
        .scope = Scope::read,
        .handle = list_proposals,
-       .operation =
-           {.id = "list_proposals",
-            .tag = "Adoption",
-            .summary = "Listings found in the shop, and the variant that each may be",
-            .query = with_paging(
-                {{"decision", "With this decision",
-                  R"({"type":"string","enum":["undecided","confirmed","refused"]})"},
-                 {"min_confidence", "With at least this confidence",
-                  R"({"type":"integer","minimum":0,"maximum":100,"default":0})"}}),
-            .answers = {{200, "A page", {"application/json", "LinkProposalPage"}}}}},
+       .operation = {.id = "list_proposals",
+                     .tag = "Adoption",
+                     .summary = "Listings found in the shop, and the variant that each may be",
+                     .query = with_paging(
+                         {{"decision", "With this decision",
+                           R"({"type":"string","enum":["undecided","confirmed","refused"]})"},
+                          {"min_confidence", "With at least this confidence",
+                           R"({"type":"integer","minimum":0,"maximum":100,"default":0})"}}),
+                     .answers = {{200, "A page", {"application/json", "LinkProposalPage"}}}}},
       step("/v1/shops/{shop}/review/proposals:confirm", "confirm_proposals", confirm_proposals,
            "Confirm every proposal with at least this confidence, 500 in a call",
            {200, "What was linked", {"application/json", "LinksConfirmed"}},

@@ -1,4 +1,5 @@
-// gerbang adopt: a shop that sells already. Read it, look at what each listing may be, confirm, end.
+// gerbang adopt: a shop that sells already. Read it, look at what each listing may be, confirm,
+// end.
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -96,8 +97,8 @@ void list_command(CLI::App& group, Context& context) {
     std::stable_sort(sorted.begin(), sorted.end(), [](const json::Value* a, const json::Value* b) {
       return (*a)["confidence"].as_int64().value_or(0) > (*b)["confidence"].as_int64().value_or(0);
     });
-    std::vector<std::vector<std::string>> rows{{"PROPOSAL", "TITLE", "THEIR SKU", "PRICE",
-                                                "VARIANT", "CONFIDENCE", "DECISION", "WHY"}};
+    std::vector<std::vector<std::string>> rows{
+        {"PROPOSAL", "TITLE", "THEIR SKU", "PRICE", "VARIANT", "CONFIDENCE", "DECISION", "WHY"}};
     for (const json::Value* p : sorted) {
       const json::Value& l = (*p)["listing"];
       const std::string sku = text((*p)["sku"]);
@@ -150,15 +151,14 @@ void decision_commands(CLI::App& group, Context& context) {
   sku->needs(one);
   above->excludes(one);
   confirm->callback([&context, o] {
-    if (o->proposal.empty() && o->above < 0)
-      throw CLI::RequiredError("a proposal, or --above N");
+    if (o->proposal.empty() && o->above < 0) throw CLI::RequiredError("a proposal, or --above N");
     auto remote = context.remote();
     if (!remote) return fail(context, remote.error());
     if (o->proposal.empty()) return confirm_all(context, **remote, o->shop, o->above);
     json::Value body = json::object({});
     if (!o->sku.empty()) body.as_object()->set("sku", o->sku);
-    auto done = (*remote)->call(Method::post, proposal_path(o->shop, o->proposal) + "/confirm",
-                                body);
+    auto done =
+        (*remote)->call(Method::post, proposal_path(o->shop, o->proposal) + "/confirm", body);
     if (!done) return fail(context, done.error());
     print(context, *done, text((*done)["listing"]["title"]) + " is " + text((*done)["sku"]));
   });

@@ -105,8 +105,9 @@ Result<json::Value> Remote::all_pages(const std::string& path) {
   std::string cursor;
   do {
     const std::string joint = path.find('?') == std::string::npos ? "?" : "&";
-    GERBANG_TRY(page, call(Method::get, path + (cursor.empty() ? "" : joint + "cursor=" +
-                                                                          percent_encode(cursor))));
+    GERBANG_TRY(page,
+                call(Method::get,
+                     path + (cursor.empty() ? "" : joint + "cursor=" + percent_encode(cursor))));
     for (const json::Value& v : page["data"].items()) data.push_back(v);
     cursor = page["next"].to_text();
   } while (!cursor.empty());

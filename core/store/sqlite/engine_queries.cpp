@@ -68,20 +68,18 @@ Result<TakeWork::Answer> SqliteQueries::run(const TakeWork& query) {
   for (const Aspect aspect : kAspects) {
     // Under review: what could create something at the channel waits.
     auto row = (held && aspect == Aspect::content
-                    ? db_.query(
-                          "SELECT subject, revision, urgency, since, due_at, attempts, detail"
-                          " FROM work WHERE shop = ?1 AND aspect = ?2 AND parked = 0"
-                          " AND due_at <= ?3 AND EXISTS (SELECT 1 FROM units u"
-                          " WHERE u.organisation = work.organisation AND u.shop = work.shop"
-                          " AND u.unit = work.subject AND u.remote_product <> '')"
-                          " AND NOT EXISTS (SELECT 1 FROM listings l"
-                          " WHERE l.organisation = work.organisation AND l.shop = work.shop"
-                          " AND l.unit = work.subject AND l.wanted = 1 AND l.published = 0)"
-                          " ORDER BY urgency, since, subject LIMIT ?4")
-                    : db_.query(
-                          "SELECT subject, revision, urgency, since, due_at, attempts, detail"
-                          " FROM work WHERE shop = ?1 AND aspect = ?2 AND parked = 0"
-                          " AND due_at <= ?3 ORDER BY urgency, since, subject LIMIT ?4"))
+                    ? db_.query("SELECT subject, revision, urgency, since, due_at, attempts, detail"
+                                " FROM work WHERE shop = ?1 AND aspect = ?2 AND parked = 0"
+                                " AND due_at <= ?3 AND EXISTS (SELECT 1 FROM units u"
+                                " WHERE u.organisation = work.organisation AND u.shop = work.shop"
+                                " AND u.unit = work.subject AND u.remote_product <> '')"
+                                " AND NOT EXISTS (SELECT 1 FROM listings l"
+                                " WHERE l.organisation = work.organisation AND l.shop = work.shop"
+                                " AND l.unit = work.subject AND l.wanted = 1 AND l.published = 0)"
+                                " ORDER BY urgency, since, subject LIMIT ?4")
+                    : db_.query("SELECT subject, revision, urgency, since, due_at, attempts, detail"
+                                " FROM work WHERE shop = ?1 AND aspect = ?2 AND parked = 0"
+                                " AND due_at <= ?3 ORDER BY urgency, since, subject LIMIT ?4"))
                    .bind(1, query.shop)
                    .bind(2, to_string(aspect))
                    .bind(3, query.now)

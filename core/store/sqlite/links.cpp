@@ -28,13 +28,17 @@ std::optional<OurListing> find_listing(Database& db, const Shop& shop, const std
                     row.text(4)};
 }
 
-bool has_siblings(Database& db, const Shop& shop, const std::string& unit, const std::string& sku) {
+// Other variants of the product are on offer here, in its unit or in units of their own ('0' stands
+// behind '/').
+bool has_siblings(Database& db, const Shop& shop, const std::string& product,
+                  const std::string& sku) {
   auto row = db.query(
-                   "SELECT 1 FROM listings WHERE organisation = ?1 AND shop = ?2 AND unit = ?3"
+                   "SELECT 1 FROM listings WHERE organisation = ?1 AND shop = ?2"
+                   " AND (unit = ?3 OR (unit > ?3 || '/' AND unit < ?3 || '0'))"
                    " AND sku <> ?4 AND wanted = 1 LIMIT 1")
                  .bind(1, shop.organisation)
                  .bind(2, shop.id)
-                 .bind(3, unit)
+                 .bind(3, product)
                  .bind(4, sku);
   return row.step();
 }
@@ -127,17 +131,18 @@ Result<LinkProposal> SqliteScripts::link(const ShopRow& row, LinkProposal propos
                     "the listing's other variants belong to another product");
     // A listing without siblings is not made into one with variants: it stays as the seller has it.
     own_unit = ours->remote_product != found.remote_product &&
-               has_siblings(db_, shop, unit, sku) &&
+               has_siblings(db_, shop, ours->product, sku) &&
                (unit_elsewhere || is_alone(db_, shop, found.remote_product));
   }
   if (unit_elsewhere && !own_unit)
-    return at_sku(ErrorKind::conflict, "variant_linked", "the product of " + sku +
-                                                             " has another listing in this shop");
+    return at_sku(ErrorKind::conflict, "variant_linked",
+                  "the product of " + sku + " has another listing in this shop");
 
   if (own_unit) {
     unit = unit_of_variant(ours->product, sku);
     db_.query(
-           "INSERT INTO units (organisation, shop, unit, product, wanted) VALUES (?1, ?2, ?3, ?4, 1)"
+           "INSERT INTO units (organisation, shop, unit, product, wanted) VALUES (?1, ?2, ?3, ?4, "
+           "1)"
            " ON CONFLICT (organisation, shop, unit) DO UPDATE SET wanted = 1")
         .bind(1, shop.organisation)
         .bind(2, shop.id)
@@ -217,6 +222,15 @@ void SqliteScripts::unlink(const ShopRow& row, const LinkProposal& proposal) {
       .bind(3, ours->unit)
       .run();
   if (own_unit) {
+    db_.query(
+           "INSERT INTO units (organisation, shop, unit, product, wanted) VALUES (?1, ?2, ?3, ?3, "
+           "?4)"
+           " ON CONFLICT (organisation, shop, unit) DO UPDATE SET wanted = max(wanted, ?4)")
+        .bind(1, shop.organisation)
+        .bind(2, shop.id)
+        .bind(3, whole)
+        .bind(4, ours->wanted)
+        .run();
     db_.query("DELETE FROM units WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
         .bind(1, shop.organisation)
         .bind(2, shop.id)

@@ -12,8 +12,7 @@ void SqliteScripts::move_review(const Shop& shop, ReviewState state) {
       .bind(3, ended ? std::optional(now()) : std::nullopt)
       .run();
   emit(shop.organisation, "shop.review_changed",
-       json::object(
-           {{"shop", shop.id}, {"channel", shop.channel}, {"review", to_string(state)}}));
+       json::object({{"shop", shop.id}, {"channel", shop.channel}, {"review", to_string(state)}}));
   // Its lane has to look.
   touched_.shops_with_work.insert(shop.id);
 }
