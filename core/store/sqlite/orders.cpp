@@ -426,7 +426,10 @@ void SqliteScripts::spread_order(const Shop& shop, Ledger& ledger, const Counter
     // by exactly the same units: not when a shortage, another line of the same sack, a buffer or an
     // older shortage came between.
     const auto [offer_before, offer] = offers(shop, sku, ledger);
-    const bool same = offer - offer_before == -units;
+    // A listing that we told 0 may have gone off display, and a counter that the channel fills up
+    // again does not bring it back: our value does.
+    const bool off_display = units < 0 && offer_before == 0;
+    const bool same = offer - offer_before == -units && !off_display;
     if (same && !our_value_may_have_arrived(shop, sku, units > 0 ? sale_began : changed_at))
       continue;
     bool published = false;
