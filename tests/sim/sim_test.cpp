@@ -61,6 +61,8 @@ TEST_F(Simulated, seeds_that_found_something_find_nothing_any_more) {
       {1, "a repeat of a change to a shop was answered differently from the first time"},
       {4, "a request that had timed out arrived after a newer value"},
       {18, "the same, at another marketplace"},
+      {640, "an order first seen cancelled had filled up the value told in between"},
+      {2299, "a listing at nothing that a cancellation filled stayed off display"},
   };
   for (const Found& found : kFound) {
     Options options;

@@ -337,6 +337,24 @@ TEST_F(Orders, listing_that_was_at_nothing_is_told_when_a_cancellation_fills_it)
   EXPECT_TRUE(due_subjects(shopee, Aspect::stock).contains("MADU-1"));
 }
 
+// The simulation: sold, our value told, cancelled at the channel, and only then seen. The channel
+// filled our value up by what the sale had taken from an older one.
+TEST_F(Orders, order_first_seen_cancelled_is_corrected_when_our_value_came_between) {
+  const TimePoint placed = clock.now();
+  clock.advance(minutes(5));
+  auto quiet = order("A1", OrderStatus::cancelled, {line("KOPI-250", 3)});
+  quiet.placed_at = placed;
+  ingest(shopee, quiet);
+  EXPECT_FALSE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
+  must(RequestSync{org, shopee});
+  settle_all(shopee);
+  clock.advance(minutes(5));
+  auto crossed = order("A2", OrderStatus::cancelled, {line("KOPI-250", 3)});
+  crossed.placed_at = placed;
+  ingest(shopee, crossed);
+  EXPECT_TRUE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
+}
+
 TEST_F(Orders, clock_skew_counts_for_us) {
   must(RequestSync{org, shopee});
   settle_all(shopee);
