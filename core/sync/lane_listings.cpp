@@ -270,6 +270,16 @@ awaitable<Result<void>> Lane::ensure_facts(const ListingDraft& draft) {
   co_return Result<void>();
 }
 
+awaitable<bool> Lane::begin_publish(std::string unit) {
+  store::BeginPublish begin;
+  begin.shop = shop_id_;
+  begin.unit = std::move(unit);
+  auto beginning = apply(*ports_.store, std::move(begin));
+  Result<bool> begun = co_await std::move(beginning);
+  if (begun) GERBANG_CRASH_POINT("sync.publish_begun");
+  co_return begun.ok();
+}
+
 awaitable<void> Lane::publish(Work work) {
   const TimePoint sent_at = ports_.clock->now();
   store::LoadDraft query;
@@ -306,6 +316,10 @@ awaitable<void> Lane::publish(Work work) {
     if (!prepared) {
       result = std::move(prepared).error();
     } else if (!draft.remote_product.empty()) {
+      if (view->new_variants) {
+        auto beginning = begin_publish(work.subject);
+        if (!co_await std::move(beginning)) co_return;
+      }
       Make<ListingRef> make = [this, draft](CallContext context) {
         return connector_.update_listing(std::move(context), draft);
       };
@@ -326,13 +340,8 @@ awaitable<void> Lane::publish(Work work) {
         result = std::move(answer);
       }
       if (absent) {
-        store::BeginPublish begin;
-        begin.shop = shop_id_;
-        begin.unit = work.subject;
-        auto beginning = apply(*ports_.store, std::move(begin));
-        Result<bool> begun = co_await std::move(beginning);
-        if (!begun) co_return;
-        GERBANG_CRASH_POINT("sync.publish_begun");
+        auto beginning = begin_publish(work.subject);
+        if (!co_await std::move(beginning)) co_return;
         Make<ListingRef> make = [this, draft](CallContext context) {
           return connector_.publish_listing(std::move(context), draft);
         };
