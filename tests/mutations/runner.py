@@ -269,6 +269,7 @@ def run(tree, chosen, progress, say):
     count = {kind: sum(v.kind == kind for v in verdicts.values())
              for kind in (CAUGHT, MISSED, ERROR)}
     say(f"mutations took {time.monotonic() - began:.0f} s")
-    say(f"mutations: {len(chosen)} chosen, {count[CAUGHT]} caught, {count[MISSED]} not noticed, "
-        f"{count[ERROR]} errors")
+    say(f"proof: mutations: {len(chosen)} rounds, {len(chosen) - count[ERROR]} faults injected, "
+        f"{count[MISSED] + count[ERROR]} violations ({count[CAUGHT]} caught, {count[MISSED]} not noticed, "
+        f"{count[ERROR]} errors)")
     return verdicts

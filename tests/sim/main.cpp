@@ -132,14 +132,15 @@ int run(const Arguments& arguments) {
   }
   const double minutes = elapsed() / 60;
   std::printf(
-      "simulation: %lld seeds, %.0f virtual hours, %lld faults injected, %lld restarts,"
-      " %lld intents, %lld orders, %lld checks, %.1f s (%.0f virtual hours and %.0f seeds a"
-      " minute), %zu violations%s%s\n",
-      static_cast<long long>(seeds), hours(lived), static_cast<long long>(faults),
+      "proof: simulation: %lld rounds, %lld faults injected, %zu violations (%s%s%.0f virtual "
+      "hours,"
+      " %lld restarts, %lld intents, %lld orders, %lld checks, %.1f s: %.0f virtual hours and %.0f"
+      " seeds a minute)\n",
+      static_cast<long long>(seeds), static_cast<long long>(faults), violations,
+      failed.empty() ? "" : ("seeds " + failed).c_str(), failed.empty() ? "" : "; ", hours(lived),
       static_cast<long long>(restarts), static_cast<long long>(intents),
       static_cast<long long>(orders), static_cast<long long>(checks), elapsed(),
-      hours(lived) / minutes, static_cast<double>(seeds) / minutes, violations,
-      failed.empty() ? "" : ": seeds ", failed.c_str());
+      hours(lived) / minutes, static_cast<double>(seeds) / minutes);
   return violations == 0 ? 0 : 1;
 }
 
