@@ -95,7 +95,7 @@ if [ "$long" = yes ]; then
   prove "model" env GERBANG_LONG=1 build/release/core/store/sqlite/store_sqlite_test \
     --gtest_brief=1 --gtest_filter='StockModel.*:Counters.*'
   prove "hostile marketplaces" env GERBANG_LONG=1 build/release/tests/hostile/hostile_test --gtest_brief=1
-  prove "simulation" build/release/bin/gerbang-sim --seeds 1..10000 --keep-going 20
+  prove "simulation" build/release/bin/gerbang-sim --seeds 1..10000 --keep-going 20 --jobs "$(nproc)"
   prove "planted in simulation" tests/sim/find_planted.sh
   prove "mutations" tests/mutations/run.sh
 fi
