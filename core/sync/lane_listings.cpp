@@ -109,7 +109,10 @@ awaitable<void> Lane::send_stock(std::vector<Work> due) {
   auto chosen = first_batch(due, *items, limits.stock_batch, limits.stock_batch_same_product);
   if (!chosen.empty()) {
     StockBatch batch;
-    for (const auto& [work, item] : chosen) batch.items.push_back(item);
+    for (auto& [work, item] : chosen) {
+      item.ticket = ticket_of(work);
+      batch.items.push_back(item);
+    }
     Make<BatchAck> make = [this, batch](CallContext context) {
       return connector_.set_stock(std::move(context), batch);
     };
@@ -120,12 +123,16 @@ awaitable<void> Lane::send_stock(std::vector<Work> due) {
       const auto& [work, item] = chosen[i];
       const std::optional<Error> error = item_error(result, i, item.sku);
       Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
-      if (!error) s.sent_stock = item.quantity;
+      if (const auto deferral = item_deferral(result, i); deferral && !error) {
+        defer(s, *deferral, work, now);
+      } else if (!error) {
+        s.sent_stock = item.quantity;
+        ports_.metrics->observe_seconds("gerbang_stock_age_seconds",
+                                        "From a change of stock to its arrival at a shop.",
+                                        std::chrono::duration<double>(now - work.since).count(),
+                                        {{"channel", connector_.info().channel}});
+      }
       settlements.push_back(std::move(s));
-      ports_.metrics->observe_seconds("gerbang_stock_age_seconds",
-                                      "From a change of stock to its arrival at a shop.",
-                                      std::chrono::duration<double>(now - work.since).count(),
-                                      {{"channel", connector_.info().channel}});
     }
   }
   auto settling = settle(std::move(settlements));

@@ -108,7 +108,7 @@ MUTATIONS = [
     Mutation("8.2", "Tenant walls", "a foreign order is found",
              "core/store/sqlite/rows.cpp",
              "if (!row.step() || (!organisation.empty() && organisation != row.text(0)))",
-             "if (!row.step())",
+             "if (!row.step() || (!organisation.empty() && row.text(0).empty()))",
              STORE, "Orders.other_organisations_orders_are_not_there:*StoreContract.another_*"),
     Mutation("9.1", "Secrets and buyers' data", "a token that the channel echoes reaches the error",
              "core/connector/redact.cpp",
