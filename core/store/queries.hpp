@@ -248,6 +248,7 @@ struct DraftView {
   // A create was begun and never settled: look first. Not wanted as well: look, to take it off; the
   // draft then holds no more than the SKUs.
   bool maybe_published = false;
+  bool new_variants = false;  // some of the draft's variants are not known to be at the channel
   // The remote product has variants that nobody has linked: to write its content would take them
   // away.
   bool has_other_variants = false;

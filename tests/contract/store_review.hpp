@@ -217,6 +217,35 @@ TEST_P(ReviewContract, a_listing_with_variants_becomes_the_listing_of_the_produc
   EXPECT_EQ(draft.draft.variants[1].remote_variant, "22");
 }
 
+TEST_P(ReviewContract, texts_wait_for_variants_that_nobody_linked) {
+  village();
+  open({found("200", "21"), found("200", "22")}, {{"200/21", "KOPI-250"}});
+  must(confirm("200/21"));
+  must(refuse("200/22"));
+  must(end());
+  const auto due_now = due(shop_);
+  const auto content = std::find_if(due_now.begin(), due_now.end(), [](const Work& w) {
+    return w.aspect == Aspect::content && w.subject == "KOPI";
+  });
+  ASSERT_NE(content, due_now.end());
+  EXPECT_TRUE(read(LoadDraft{shop_, "KOPI"}).has_other_variants);
+  Settlement refused;
+  refused.aspect = Aspect::content;
+  refused.subject = "KOPI";
+  refused.revision = content->revision;
+  refused.next = Settlement::Next::park;
+  refused.attempt.outcome = "rejected";
+  refused.attempt.code = "listing_has_other_variants";
+  apply(SettleWork{shop_, {refused}});
+  EXPECT_FALSE(work(shop_).contains("content KOPI"));
+  EXPECT_EQ(stock_of({"KOPI-250"}).size(), 1u) << "stock and price go on";
+  // Looked at once more, the other variant is the other packet after all.
+  apply(StartReview{org_, shop_});
+  open({found("200", "21"), found("200", "22")}, {});
+  must(confirm("200/22", "KOPI-500"));
+  EXPECT_TRUE(work(shop_).contains("content KOPI"));
+}
+
 TEST_P(ReviewContract, listings_of_their_own_stay_so) {
   village();
   count(org_, "KOPI-250", 4);

@@ -72,7 +72,10 @@ Result<TakeWork::Answer> SqliteQueries::run(const TakeWork& query) {
                                 " FROM work WHERE shop = ?1 AND aspect = ?2 AND parked = 0"
                                 " AND due_at <= ?3 AND EXISTS (SELECT 1 FROM units u"
                                 " WHERE u.organisation = work.organisation AND u.shop = work.shop"
-                                " AND u.unit = work.subject AND u.remote_product <> '')"
+                                " AND u.unit = work.subject AND u.remote_product <> ''"
+                                " AND NOT EXISTS (SELECT 1 FROM proposals o WHERE o.shop = u.shop"
+                                " AND o.remote_product = u.remote_product"
+                                " AND o.decision = 'undecided'))"
                                 " AND NOT EXISTS (SELECT 1 FROM listings l"
                                 " WHERE l.organisation = work.organisation AND l.shop = work.shop"
                                 " AND l.unit = work.subject AND l.wanted = 1 AND l.published = 0)"
@@ -215,6 +218,7 @@ Result<LoadDraft::Answer> SqliteQueries::run(const LoadDraft& query) {
   for (const Variant& variant : product.variants) {
     if (!parts.sku.empty() && variant.sku != parts.sku) continue;
     DraftVariant out;
+    bool published = false;
     {
       auto row = db_.query(
                         "SELECT remote_variant, published FROM listings"
@@ -225,7 +229,8 @@ Result<LoadDraft::Answer> SqliteQueries::run(const LoadDraft& query) {
                      .bind(3, variant.sku)
                      .bind(4, query.unit);
       if (!row.step()) continue;
-      if (row.integer(1) != 0) out.remote_variant = row.text(0);
+      published = row.integer(1) != 0;
+      if (published) out.remote_variant = row.text(0);
     }
     const auto prices = read_prices(db_, shop.organisation, variant.sku);
     const auto price = prices ? prices->effective(shop.channel) : std::nullopt;
@@ -246,6 +251,7 @@ Result<LoadDraft::Answer> SqliteQueries::run(const LoadDraft& query) {
         for (const std::string& value : variant.options) draft.title += " " + value;
       }
     }
+    view.new_variants = view.new_variants || !published;
     draft.variants.push_back(std::move(out));
   }
   if (!parts.sku.empty()) draft.options.clear();

@@ -71,6 +71,17 @@ Error at_sku(ErrorKind kind, std::string_view code, std::string detail) {
 }  // namespace
 
 void SqliteScripts::drop_create(const Shop& shop, const std::string& unit) {
+  // An update that waited for its other variants to be linked is no create: it is tried again.
+  const auto woken =
+      db_.query(
+             "UPDATE work SET parked = 0, due_at = ?3, attempts = 0, since = ?3 WHERE shop = ?1"
+             " AND aspect = 'content' AND subject = ?2 AND parked = 1"
+             " AND instr(detail, 'listing_has_other_variants') > 0")
+          .bind(1, shop.id)
+          .bind(2, unit)
+          .bind(3, now())
+          .run();
+  if (woken > 0) return;
   db_.query(
          "DELETE FROM work WHERE shop = ?1 AND aspect = 'content' AND subject = ?2"
          " AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.organisation = ?3 AND l.shop = ?1"
@@ -152,7 +163,8 @@ Result<LinkProposal> SqliteScripts::link(const ShopRow& row, LinkProposal propos
   }
   db_.query(
          "UPDATE units SET memo = CASE WHEN remote_product = ?4 THEN memo ELSE 'null' END,"
-         " remote_product = ?4, publishing_since = NULL, observed_listed = ?5"
+         " publishing_since = CASE WHEN remote_product = ?4 THEN publishing_since ELSE NULL END,"
+         " remote_product = ?4, observed_listed = ?5"
          " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
       .bind(1, shop.organisation)
       .bind(2, shop.id)
