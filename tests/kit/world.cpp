@@ -470,26 +470,30 @@ boost::asio::awaitable<Result<T>> drive(sync::Transport& network, TimePoint dead
 ListingRef World::list_by_hand(const std::string& channel, const Shop& shop, ListingDraft draft) {
   const Connector& connector = *registry_.find(channel);
   CallContext context = context_of(channel, shop);
+  const auto fresh = [&] {
+    context.now = clock.now();
+    context.nonce = random.hex(16);
+    return context;
+  };
   const auto run = [&](auto exchange) {
     return must(wait(drive(*network_, clock.now() + std::chrono::minutes(1), std::move(exchange))),
                 "by hand");
   };
   if (connector.info().can.needs_shop_facts)
     context.shop_facts =
-        std::make_shared<const json::Value>(run(connector.read_shop_facts(context)));
+        std::make_shared<const json::Value>(run(connector.read_shop_facts(fresh())));
   if (connector.info().can.needs_category_facts) {
     const std::string category = must(connector.category_of(context, draft), "category");
     context.category_facts =
-        std::make_shared<const json::Value>(run(connector.read_category_facts(context, category)));
+        std::make_shared<const json::Value>(run(connector.read_category_facts(fresh(), category)));
   }
-  ListingRef ref = run(connector.publish_listing(context, draft));
+  ListingRef ref = run(connector.publish_listing(fresh(), draft));
   while (ref.resume_after) {
     run_for(*ref.resume_after);
-    context.now = clock.now();
     draft.remote_product = ref.remote_product;
     draft.memo = ref.memo;
     for (DraftVariant& v : draft.variants) v.remote_variant = ref.variants[v.sku];
-    ref = run(connector.update_listing(context, draft));
+    ref = run(connector.update_listing(fresh(), draft));
   }
   return ref;
 }
