@@ -42,7 +42,8 @@ class Adopted {
     store::ListProposals query;
     query.organisation = w.organisation("desa");
     query.shop = shop;
-    for (const LinkProposal& p : w.store->read_now(query).value().data) {
+    const auto page = w.store->read_now(query).value();
+    for (const LinkProposal& p : page.data) {
       if (p.found.remote_product == product) return p.id;
     }
     return "lnk_none";

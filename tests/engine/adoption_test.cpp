@@ -159,7 +159,7 @@ TEST_P(AdoptedShop, is_linked_and_nothing_is_there_twice) {
 
   // Days pass, stock changes, everything recurring runs: no listing hears of it.
   v.world.count("KERANJANG-M", 30);
-  v.world.run_for(hours(30));
+  v.world.run_for(hours(25));
   EXPECT_EQ(v.listings(), 4u);
   EXPECT_THAT(v.on_offer(), UnorderedElementsAre(Pair("kopi 250", 3), Pair("kopi 500", 3),
                                                  Pair("RTN01", 3), Pair("BMB77", 3)));
@@ -173,7 +173,7 @@ TEST_P(AdoptedShop, is_linked_and_nothing_is_there_twice) {
   ASSERT_TRUE(v.world.run_until([&] { return v.on_offer()["RTN01"] == 30; }, minutes(30)));
   v.end();
   ASSERT_TRUE(v.quiet());
-  v.world.run_for(hours(30));
+  v.world.run_for(hours(5));
   EXPECT_EQ(v.listings(), 4u) << "no second listing of anything";
   EXPECT_EQ(v.on_offer()["BMB77"], 3) << "what is not ours is left alone";
 }
