@@ -66,8 +66,8 @@ inline constexpr int kMatchMargin = 10;
 std::vector<MatchProposal> propose_matches(const std::vector<RemoteCandidate>& listings,
                                            const std::vector<VariantCandidate>& variants);
 
-// The same for lists of any length: beyond `most_pairs` (listings × variants) only SKUs and barcodes
-// decide at first, and titles only where what is left is within it.
+// The same for lists of any length: beyond `most_pairs` (listings × variants) only SKUs and
+// barcodes decide at first, and titles only where what is left is within it.
 std::vector<MatchProposal> propose_matches_within(std::size_t most_pairs,
                                                   std::vector<RemoteCandidate> listings,
                                                   std::vector<VariantCandidate> variants);

@@ -32,8 +32,8 @@ class Timers {
   virtual boost::asio::awaitable<void> sleep_until(TimePoint when) = 0;
 };
 
-// A thread for what takes long to compute. Destroyed before the executor of the engine, after what it
-// was given is done.
+// A thread for what takes long to compute. Destroyed before the executor of the engine, after what
+// it was given is done.
 class Worker {
  public:
   virtual ~Worker() = default;

@@ -185,7 +185,8 @@ Result<json::Value> WebShops::order_verb(std::string_view id, std::string_view v
 }
 
 // What a seller does by hand: {"make": {"shop_id", …fields of a simple product}}, {"erase": "SKU"},
-// {"edit": {"sku", …fields of a product}}; and what an outage of ours leaves behind: {"switch_off_hooks": true}.
+// {"edit": {"sku", …fields of a product}}; and what an outage of ours leaves behind:
+// {"switch_off_hooks": true}.
 Result<void> WebShops::settings_changing(const json::Value& patch) {
   const auto with_sku = [&](std::string_view sku, auto act) -> Result<void> {
     for (Shop& shop : shops_) {
