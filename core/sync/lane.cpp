@@ -32,6 +32,8 @@ void Lane::stop() {
 
 awaitable<void> Lane::run() {
   while (!stopping_) {
+    // Of a turn before: a shop that no longer sends would wake for it again and again.
+    next_due_.reset();
     auto refreshing = refresh_view();
     Result<void> refreshed = co_await std::move(refreshing);
     bool busy = false;

@@ -18,7 +18,7 @@ using std::chrono::minutes;
 // Every connector of this build that has a sandbox; in the short form those whose matrix is known to
 // be clean (README: what the long form still finds).
 std::vector<std::string> channels() {
-  if (!std::getenv("GERBANG_LONG")) return {"shopee", "sample"};
+  if (!std::getenv("GERBANG_LONG") && !std::getenv("HOSTILE_ALL")) return {"shopee", "sample"};
   std::vector<std::string> out;
   Registry registry;
   add_connectors(registry);
