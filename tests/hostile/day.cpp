@@ -375,7 +375,7 @@ void Day::conclude() {
   if (!bought_) return;
   // Where unpaid orders are not shown at all.
   if (!bought_->unpaid_cancelled && !bought_->unpaid.empty()) {
-    hide_unpaid().insert(channel);
+    if (!order(bought_->unpaid)) hide_unpaid().insert(channel);
     world.ask(channel, Method::post, "orders/" + bought_->unpaid + "/cancel", json::object({}));
   }
   for (const char* what : {"pick_up", "deliver"}) {
@@ -421,7 +421,7 @@ std::vector<std::string> Day::order_differences() {
   });
   if (order(b.unpaid))
     expect(b.unpaid, "unpaid", [&](OrderStatus s) {
-      return b.unpaid_cancelled ? s == OrderStatus::cancelled : s == OrderStatus::pending;
+      return s == OrderStatus::cancelled || (!b.unpaid_cancelled && s == OrderStatus::pending);
     });
   return out;
 }

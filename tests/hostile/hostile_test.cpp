@@ -57,10 +57,12 @@ TEST_P(Hostile, NoFaultOfOneOperationBreaksARule) {
     for (const FaultKind& kind : fault_kinds()) {
       if (only_kind && kind.name != only_kind) continue;
       for (const Mode mode : {Mode::once, Mode::until_cleared}) {
+        const std::string what = channel + ", " + std::string(to_string(cell.chapter)) + ", " +
+                                 cell.operation + ", " + kind.name + " " +
+                                 std::string(name_of(mode));
+        if (std::getenv("HOSTILE_PROGRESS")) std::fprintf(stderr, "%s\n", what.c_str());
         const Outcome outcome = run_cell(*day, peace, cell, kind, mode);
-        report(channel + ", " + std::string(to_string(cell.chapter)) + ", " + cell.operation +
-                   ", " + kind.name + " " + std::string(name_of(mode)),
-               outcome);
+        report(what, outcome);
         ++cells;
         struck_cells += outcome.struck > 0 ? 1 : 0;
         // What one run spoiled must not be counted again.

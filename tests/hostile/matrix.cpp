@@ -178,7 +178,7 @@ Outcome conclude(Day& day, const Peace& peace, const Cell& cell, const FaultKind
   auto& out = outcome.violations;
   // A refresh without a clear answer is tried again in a while; what that brings belongs to this
   // run.
-  if (peace.refreshes.contains(cell.operation)) day.world.run_for(minutes(6));
+  if (peace.refreshes.contains(cell.operation)) day.world.run_for(minutes(12));
   recover(day, kind, out);
   if (!day.authorise_failure.empty()) {
     check_words(day.authorise_failure, "the failed consent", out);

@@ -420,6 +420,7 @@ CallContext World::context_of(const std::string& channel, const Shop& shop) {
   context.remote_shop_id = shop.remote_id;
   context.access_token = must(store_->read_now(tokens), "tokens").tokens.access;
   context.now = clock.now();
+  context.nonce = random.hex(16);
   return context;
 }
 
