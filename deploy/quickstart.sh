@@ -188,7 +188,7 @@ wait_until "the gateway is ready" 20 curl -fsS "$url/readyz"
 say "Load the demo village"
 load
 echo "Publishing to ${#channels[@]} shops …"
-wait_until "everything is published" 300 settled
+wait_until "everything is published" 1200 settled
 for channel in "${channels[@]}"; do
   echo "$channel: $(listings "$channel" | jq '[.listings[] | select(.listed)] | length') listings on offer"
 done

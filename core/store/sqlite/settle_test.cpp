@@ -126,6 +126,37 @@ TEST_F(Settle, retry_waits_and_counts_attempts_but_not_a_shutdown) {
   EXPECT_EQ(listing("KOPI-250").attempt->code, "server_error");
 }
 
+TEST_F(Settle, what_an_old_token_was_refused_for_is_due_with_the_new_one_and_nothing_else_is) {
+  const auto new_tokens = [&] {
+    SaveTokens script;
+    script.shop = shopee;
+    script.expected_version = ask(GetShop{org, shopee}).shop.token_version;
+    script.tokens.access = Secret("uji-access");
+    must(script);
+  };
+  settle(failed(stock_work(), "auth_expired", "token_expired", Settlement::Next::retry));
+  must(RequestSync{org, shopee, false, false, true});
+  settle(failed(only(Aspect::content), "auth_expired", "token_expired", Settlement::Next::retry));
+  ReceiveWebhook::Hint hint;
+  hint.key = "k1";
+  hint.kind = "order_changed";
+  hint.remote_shop_id = "R-shopee";
+  hint.order = "A1";
+  must(ReceiveWebhook{"shopee", "{}", {hint}});
+  settle(
+      failed(only(Aspect::order_fetch), "auth_expired", "token_expired", Settlement::Next::retry));
+  for (const Aspect aspect : {Aspect::stock, Aspect::content, Aspect::order_fetch})
+    EXPECT_TRUE(due(shopee, aspect).empty());
+  new_tokens();
+  for (const Aspect aspect : {Aspect::stock, Aspect::content, Aspect::order_fetch})
+    EXPECT_EQ(only(aspect).attempts, 1);
+  settle(failed(only(Aspect::order_fetch), "throttled", "rate_limited", Settlement::Next::retry));
+  settle(failed(only(Aspect::stock), "throttled", "rate_limited", Settlement::Next::retry));
+  new_tokens();
+  for (const Aspect aspect : {Aspect::stock, Aspect::order_fetch})
+    EXPECT_TRUE(due(shopee, aspect).empty());
+}
+
 TEST_F(Settle, parked_work_shows_its_reason_and_a_success_of_another_aspect_does_not_hide_it) {
   const Work stock = stock_work();
   must(RequestSync{org, shopee, false, false, true});

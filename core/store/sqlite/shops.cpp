@@ -202,6 +202,21 @@ Result<SaveTokens::Answer> SqliteScripts::run(const SaveTokens& script) {
     shop = move_shop(std::move(shop), ShopState::active, {}, "shop.authorised");
     mark_shop(shop, Aspect::content, Urgency::normal);
   }
+  // What the old pair was refused for need not sit out its pause: the new one decides.
+  db_.query(
+         "UPDATE work SET due_at = ?2 WHERE shop = ?1 AND parked = 0 AND attempts > 0"
+         " AND due_at > ?2 AND CASE"
+         " WHEN aspect IN ('stock', 'price') THEN (SELECT attempt_outcome FROM listings AS l"
+         "  WHERE l.organisation = work.organisation AND l.shop = work.shop AND l.sku = subject)"
+         "  IN ('auth_expired', 'unauthenticated')"
+         " WHEN aspect = 'content' THEN EXISTS (SELECT 1 FROM listings AS l"
+         "  WHERE l.organisation = work.organisation AND l.shop = work.shop AND l.unit = subject"
+         "  AND l.attempt_outcome IN ('auth_expired', 'unauthenticated'))"
+         " WHEN json_valid(detail) THEN json_extract(detail, '$.problem.outcome')"
+         "  IN ('auth_expired', 'unauthenticated') ELSE 0 END")
+      .bind(1, shop.id)
+      .bind(2, now())
+      .run();
   touched_.shops_with_work.insert(shop.id);
   return shop;
 }
