@@ -52,6 +52,7 @@ Outcome run_pushes(Day& day, const Peace& peace, const json::Value& faults);
 
 // Totals of the program, for the line at its end.
 struct Totals {
+  int operations = 0;
   int runs = 0;
   int faults = 0;
   int violations = 0;
