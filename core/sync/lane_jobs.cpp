@@ -6,6 +6,7 @@
 #include "core/policy/schedule.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/lane_call.hpp"
+#include "core/sync/paging.hpp"
 
 namespace gerbang::sync {
 
@@ -173,7 +174,7 @@ awaitable<Result<void>> Lane::poll_orders(TimePoint from, TimePoint to) {
     OrderWindow window;
     window.from = start;
     window.to = std::min<TimePoint>(start + widest, end);
-    for (int page = 0; page < 10'000; ++page) {
+    for (PageTrail trail;;) {
       Make<OrderPage> make = [this, window](CallContext context) {
         return connector_.list_orders(std::move(context), window);
       };
@@ -197,8 +198,7 @@ awaitable<Result<void>> Lane::poll_orders(TimePoint from, TimePoint to) {
         if (!wanted) co_return std::move(wanted).error();
       }
       if (listed->next.empty()) break;
-      if (listed->next == window.cursor)
-        co_return Error(ErrorKind::transient, "paging_stuck", "the next page is the same page");
+      if (Result<void> on = trail.go_on(listed->next); !on) co_return std::move(on).error();
       window.cursor = std::move(listed->next);
     }
   }
@@ -207,7 +207,7 @@ awaitable<Result<void>> Lane::poll_orders(TimePoint from, TimePoint to) {
 
 awaitable<Result<void>> Lane::read_back() {
   std::string cursor;
-  for (int page = 0; page < 100'000; ++page) {
+  for (PageTrail trail;;) {
     const TimePoint began = ports_.clock->now();
     Make<ListingPage> make = [this, cursor](CallContext context) {
       return connector_.read_listings(std::move(context), cursor);
@@ -230,11 +230,9 @@ awaitable<Result<void>> Lane::read_back() {
                               static_cast<double>(*drifted));
     }
     if (read_page->next.empty()) co_return Result<void>();
-    if (read_page->next == cursor)
-      co_return Error(ErrorKind::transient, "paging_stuck", "the next page is the same page");
+    if (Result<void> on = trail.go_on(read_page->next); !on) co_return std::move(on).error();
     cursor = std::move(read_page->next);
   }
-  co_return Error(ErrorKind::transient, "paging_stuck", "no last page");
 }
 
 }  // namespace gerbang::sync

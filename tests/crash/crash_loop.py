@@ -220,8 +220,9 @@ class Loop:
             if not self.shop()["reason"]:
                 raise Violation("no reason is told")
             self.consent_again()
+        # A call that the process died in is waited out first: no older price may follow a newer one.
         wait_for("the shop is told of the price",
-                 lambda: self.village.listings("shopee")[SOLD]["price"] == prices.good, 30)
+                 lambda: self.village.listings("shopee")[SOLD]["price"] == prices.good, 120)
         if self.shop()["state"] != "active":
             raise Violation(f"the shop is {self.shop()}")
         self.village.kill_gateway()

@@ -265,8 +265,8 @@ def run(tree, chosen):
                 say(f"{m.number:5} caught by {by}: {m.what}")
         finally:
             path.write_text(sound)
-    say(f"mutations: planted {len(chosen)}, caught {len(chosen) - missed}, missed {missed},"
-        f" {time.monotonic() - began:.0f} s")
+    say(f"mutations took {time.monotonic() - began:.0f} s")
+    say(f"mutations: {len(chosen)} planted, {len(chosen) - missed} caught")
     return 1 if missed else 0
 
 

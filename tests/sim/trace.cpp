@@ -12,7 +12,7 @@ void tell(const Trace::Line& line_, TimePoint start, std::string& out) {
   const auto h = std::chrono::floor<std::chrono::hours>(since);
   const auto m = std::chrono::floor<std::chrono::minutes>(since - h);
   const auto s = std::chrono::floor<std::chrono::seconds>(since - h - m);
-  char stamp[48];
+  char stamp[96];
   std::snprintf(stamp, sizeof stamp, "%3ld:%02ld:%02ld.%03ld", static_cast<long>(h.count()),
                 static_cast<long>(m.count()), static_cast<long>(s.count()),
                 static_cast<long>((since - h - m - s).count()));

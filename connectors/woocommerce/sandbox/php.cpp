@@ -10,7 +10,7 @@ namespace gerbang::woocommerce_sandbox {
 namespace {
 
 void unicode(std::string& out, std::uint32_t unit) {
-  char text[8];
+  char text[12];
   std::snprintf(text, sizeof text, "\\u%04x", unit);
   out += text;
 }

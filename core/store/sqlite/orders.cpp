@@ -337,7 +337,7 @@ Result<OrderIngested> SqliteScripts::ingest(const Shop& shop, const RemoteOrder&
                                         {"line", line.remote_line},
                                         {"sku", line.sku},
                                         {"units", line.shortage}}));
-    if (line.sku.empty()) continue;
+    if (line.sku.empty() || !moves_our_counter(shop, line)) continue;
     const Quantity moved =
         counted_by_channel(hold, line.quantity) -
         (change.matched_before ? counted_by_channel(hold_before, change.quantity_before) : 0);
@@ -400,6 +400,11 @@ Result<OrderIngested> SqliteScripts::ingest(const Shop& shop, const RemoteOrder&
   auto row = db_.query("SELECT has_shortage FROM orders WHERE id = ?1").bind(1, order.id);
   row.step();
   return OrderIngested{order.id, created, true, order.status, row.integer(0) != 0};
+}
+
+bool SqliteScripts::moves_our_counter(const Shop& shop, const OrderLine& line) {
+  return line.remote_product.empty() ||
+         sku_of_remote(shop.id, line.remote_product, line.remote_variant) == line.sku;
 }
 
 void SqliteScripts::spread_order(const Shop& shop, Ledger& ledger, const CounterMoves& moves,

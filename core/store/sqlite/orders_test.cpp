@@ -298,6 +298,32 @@ TEST_F(Orders, listing_that_sold_is_told_when_our_value_may_have_overwritten_its
   EXPECT_TRUE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
 }
 
+// The simulation: a variant was deleted at the channel and made anew; an order of the old one came
+// in and the new listing was taken to have counted it.
+TEST_F(Orders, sale_of_a_deleted_variant_does_not_move_the_counter_of_the_new_one) {
+  const auto by_ids = [](const std::string& product, const std::string& variant) {
+    OrderLine l = line("KOPI-250", 1);
+    l.remote_product = product;
+    l.remote_variant = variant;
+    return l;
+  };
+  ingest(shopee, order("A1", OrderStatus::paid, {by_ids("P-KOPI", "V-KOPI-250")}));
+  EXPECT_FALSE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
+  ingest(shopee, order("A2", OrderStatus::paid, {by_ids("P-KOPI", "V-GONE")}));
+  EXPECT_TRUE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
+  settle_all(shopee);
+  clock.advance(minutes(5));
+  const auto gone =
+      ingest(shopee, order("A3", OrderStatus::paid, {by_ids("P-GONE", "V-KOPI-250")}));
+  EXPECT_EQ(stored(gone.id).lines[0].sku, "KOPI-250");
+  EXPECT_TRUE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
+  settle_all(shopee);
+  clock.advance(minutes(5));
+  // What the cancellation gives back, the channel gives back to what is gone.
+  ingest(shopee, order("A3", OrderStatus::cancelled, {by_ids("P-GONE", "V-KOPI-250")}));
+  EXPECT_TRUE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
+}
+
 TEST_F(Orders, clock_skew_counts_for_us) {
   must(RequestSync{org, shopee});
   settle_all(shopee);

@@ -133,6 +133,10 @@ class SqliteScripts final : public Scripts {
   using CounterMoves = std::map<std::string, Quantity>;  // by SKU
   void spread_order(const Shop& shop, Ledger& ledger, const CounterMoves& moves,
                     TimePoint sale_began, TimePoint changed_at);
+  // Whether the channel's counter of our listing moves with this line. A line of a variant that was
+  // deleted since belongs to the SKU, but the channel moved the counter of what is gone: the
+  // listing that took its place has to be told like any other. A line without ids counts as ours.
+  bool moves_our_counter(const Shop& shop, const OrderLine& line);
   // What the shop offered of a SKU when the operation began, and now.
   std::pair<Quantity, Quantity> offers(const Shop& shop, const std::string& sku, Ledger& ledger);
   bool our_value_may_have_arrived(const Shop& shop, const std::string& sku, TimePoint since);
