@@ -24,7 +24,13 @@ fi
 # One copy for all of them: only what a patch touches is built again.
 copy="$root/build/planted"
 mkdir -p "$copy/tree"
-(cd "$root" && git ls-files -z | tar --null -T - -cf -) | tar -C "$copy/tree" -xf -
+# What differs gets the time of now: a run that was cut short leaves a patch behind, and what was
+# built of it has to be built again.
+(cd "$root" && git ls-files -z) | while IFS= read -r -d '' file; do
+  cmp -s "$root/$file" "$copy/tree/$file" && continue
+  mkdir -p "$(dirname "$copy/tree/$file")"
+  cp "$root/$file" "$copy/tree/$file"
+done
 cd "$copy/tree"
 [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >"$copy/configure.log"
 

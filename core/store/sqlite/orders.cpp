@@ -345,7 +345,10 @@ Result<OrderIngested> SqliteScripts::ingest(const Shop& shop, const RemoteOrder&
     const bool ended_after_shipment =
         hold_before == StockHold::consumed && order.status != status_before &&
         (order.status == OrderStatus::cancelled || order.status == OrderStatus::returned);
-    if (moved != 0 || ended_after_shipment)
+    // First seen when it had ended: its counter went down and up again, and what we told in between
+    // was filled up by a sale that we never saw.
+    const bool came_and_went = created && hold == StockHold::free && line.quantity > 0;
+    if (moved != 0 || ended_after_shipment || came_and_went)
       moves[line.sku] += ended_after_shipment ? moved - line.quantity : moved;
   }
 
@@ -426,8 +429,11 @@ void SqliteScripts::spread_order(const Shop& shop, Ledger& ledger, const Counter
     // by exactly the same units: not when a shortage, another line of the same sack, a buffer or an
     // older shortage came between.
     const auto [offer_before, offer] = offers(shop, sku, ledger);
-    const bool same = offer - offer_before == -units;
-    if (same && !our_value_may_have_arrived(shop, sku, units > 0 ? sale_began : changed_at))
+    // A listing that we told 0 may have gone off display, and a counter that the channel fills up
+    // again does not bring it back: our value does.
+    const bool off_display = units < 0 && offer_before == 0;
+    const bool same = offer - offer_before == -units && !off_display;
+    if (same && !our_value_may_have_arrived(shop, sku, units >= 0 ? sale_began : changed_at))
       continue;
     bool published = false;
     {

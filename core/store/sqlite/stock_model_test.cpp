@@ -1,5 +1,5 @@
-// RELIABILITY T6: random operations against a reference of plain maps. GERBANG_MODEL_OPERATIONS and
-// GERBANG_MODEL_SEED run more of them, or others.
+// RELIABILITY T6: random operations against a reference of plain maps. GERBANG_LONG=1 runs the
+// million of them; GERBANG_MODEL_OPERATIONS and GERBANG_MODEL_SEED another number, or others.
 #include <algorithm>
 #include <cstdlib>
 #include <tuple>
@@ -12,6 +12,11 @@ namespace {
 std::int64_t setting(const char* name, std::int64_t otherwise) {
   const char* text = std::getenv(name);
   return text ? std::strtoll(text, nullptr, 10) : otherwise;
+}
+
+std::int64_t operations_to_run() {
+  const bool all = setting("GERBANG_LONG", 0) != 0;
+  return setting("GERBANG_MODEL_OPERATIONS", all ? 1'000'000 : 20'000);
 }
 
 using Recipe = std::map<std::string, Quantity>;
@@ -264,7 +269,7 @@ class StockModel : public ::testing::Test, protected ScriptsWorld {
 };
 
 TEST_F(StockModel, random_counts_movements_and_deliveries_equal_the_reference) {
-  const std::int64_t operations = setting("GERBANG_MODEL_OPERATIONS", 20'000);
+  const std::int64_t operations = operations_to_run();
   const std::vector<std::string> items{"SACK", "HONEY", "BASKET"};
   std::vector<RemoteOrder> told;
   struct Keyed {
@@ -396,7 +401,7 @@ class Counters : public StockModel {
 };
 
 TEST_F(Counters, show_what_may_be_sold_once_everything_is_seen_and_sent) {
-  const std::int64_t rounds = setting("GERBANG_MODEL_OPERATIONS", 20'000) / 40;
+  const std::int64_t rounds = operations_to_run() / 40;
   UpdateShop careful;
   careful.organisation = org;
   careful.shop = shops[1];
