@@ -1,6 +1,7 @@
 #include "tests/hostile/matrix.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 
 #include "config/messages.hpp"
@@ -167,6 +168,10 @@ void recover(Day& day, const FaultKind& kind, std::vector<std::string>& out) {
     }
     day.try_parked_again();
     day.quiet(hours(12));
+    // Nothing waits and no call has gone through since the channel asked for silence: the next poll
+    // is one.
+    if (!day.parked().empty() || day.shop_view().shop.state != ShopState::active)
+      day.world.run_for(minutes(6));
     const auto after = day.shop_view();
     if (after.work.waiting == 0 && after.work.parked == 0 && after.shop.state == ShopState::active)
       return;
@@ -179,6 +184,15 @@ Outcome conclude(Day& day, const Peace& peace, const Cell& cell, const FaultKind
   // A refresh without a clear answer is tried again in a while; what that brings belongs to this
   // run.
   if (peace.refreshes.contains(cell.operation)) day.world.run_for(minutes(12));
+  if (std::getenv("HOSTILE_TRACE")) {
+    for (const Entry& e : day.ledger(began_at))
+      std::fprintf(stderr, "  %s %s %d %s %s\n", to_rfc3339(e.at).c_str(), e.operation.c_str(),
+                   e.status, e.error.c_str(), json::dump(e.effect).c_str());
+    day.world.network().intercept = [&day](const HttpRequest& r) -> std::optional<Error> {
+      std::fprintf(stderr, "  -> %s %s %s %s\n", to_rfc3339(day.world.clock.now()).c_str(), r.operation.c_str(), r.url.c_str(), r.body.c_str());
+      return std::nullopt;
+    };
+  }
   recover(day, kind, out);
   if (!day.authorise_failure.empty()) {
     check_words(day.authorise_failure, "the failed consent", out);
@@ -194,6 +208,11 @@ Outcome conclude(Day& day, const Peace& peace, const Cell& cell, const FaultKind
   out.insert(out.end(), different.begin(), different.end());
 
   const std::vector<Entry> ledger = day.ledger(began_at);
+  if (std::getenv("HOSTILE_LEDGER") && !out.empty()) {
+    for (const Entry& e : ledger)
+      std::fprintf(stderr, "  %s %s %d %s %s\n", to_rfc3339(e.at).c_str(), e.operation.c_str(),
+                   e.status, e.error.c_str(), json::dump(e.effect).c_str());
+  }
   check_order_of_values(day, ledger, out);
   check_retry_after(peace, cell, kind, ledger, out);
   check_refreshes(peace, cell, kind, ledger, day.reauthorised, day.world.clock.now() - began, out);
