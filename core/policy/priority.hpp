@@ -41,8 +41,8 @@ class Turns {
  private:
   std::optional<std::size_t> choose_among(const std::vector<Waiting>& waiting, bool urgent);
 
-  int urgent_in_a_row_ = 0;                 // while others waited
-  std::array<int, 2> ranked_in_a_row_{};    // turns of the others and of the urgent ones
+  int urgent_in_a_row_ = 0;               // while others waited
+  std::array<int, 2> ranked_in_a_row_{};  // turns of the others and of the urgent ones
   std::int64_t turn_ = 0;
   std::map<std::pair<Aspect, Urgency>, std::int64_t> last_turn_;
 };

@@ -234,7 +234,8 @@ awaitable<void> Lane::heed(const Error* error) {
     }
     co_return;
   }
-  if (error->code == "channel_paused") co_return;  // our own doing: the caller knows, others may go on
+  if (error->code == "channel_paused")
+    co_return;  // our own doing: the caller knows, others may go on
   if (error->kind == ErrorKind::throttled) {
     const Duration wait = std::min<Duration>(error->retry_after.value_or(std::chrono::seconds(1)),
                                              std::chrono::hours(24));

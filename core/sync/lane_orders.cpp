@@ -25,8 +25,7 @@ awaitable<void> Lane::fetch_orders(std::vector<Work> due) {
   const TimePoint now = ports_.clock->now();
   if (!batch) {
     std::vector<Settlement> settlements;
-    for (const Work& w : due)
-      settlements.push_back(outcome_of(w, batch.error(), sent_at, now));
+    for (const Work& w : due) settlements.push_back(outcome_of(w, batch.error(), sent_at, now));
     auto settling = settle(std::move(settlements));
     co_await std::move(settling);
     co_return;

@@ -67,6 +67,8 @@ T must(Result<T> result, const char* doing) {
 
 std::string_view to_string(Chapter chapter) {
   switch (chapter) {
+    case Chapter::begin:
+      return "begin";
     case Chapter::authorise:
       return "authorise";
     case Chapter::publish:
@@ -105,7 +107,7 @@ kit::World::Options Day::options_for(const std::string& channel) {
   return options;
 }
 
-Day::Day(std::string of_channel)
+Day::Day(std::string of_channel, bool begun)
     : world([&] {
         kit::World::Options options = options_for(of_channel);
         if (of_channel != "shopee") options.settings = json::object({});
@@ -117,14 +119,18 @@ Day::Day(std::string of_channel)
       sent.push_back({world.clock.now(), r.operation, r.effect, r.body});
     return std::nullopt;
   };
+  if (begun) stock_up();
+  shop = world.connect(channel, "BUM Desa Sukamaju");
+  ensure(quiet(hours(1)), "a day without faults does not begin: " + channel);
+}
+
+void Day::stock_up() {
   put("KRJ", false, "Keranjang Rotan Anyaman Tangan", kPrice);
   put("KOPI", true, "Kopi Robusta Sangrai Sukamaju", 35'000);
   world.count("KRJ", 900);
   world.count("KOPI", kCoffeeGrams);
   stock_history["KRJ-M"].push_back(900);
   price_history["KRJ-M"].push_back(kPrice);
-  shop = world.connect(channel, "BUM Desa Sukamaju");
-  ensure(quiet(hours(1)), "a day without faults does not begin: " + channel);
 }
 
 // ---- what people do ----------------------------------------------------------------------------
@@ -174,6 +180,9 @@ void Day::prepare(Chapter chapter) {
   bought_.reset();
   authorise_failure.clear();
   switch (chapter) {
+    case Chapter::begin:
+      fresh_skus = {"KRJ-M", "KOPI-K", "KOPI-B"};
+      break;
     case Chapter::withdraw:
       put(single_, false, "Tikar Pandan Anyaman Tangan Nomor " + n, 80'000);
       put(axes_, true, "Tas Pandan Anyaman Tangan Nomor " + n, 90'000);
@@ -207,6 +216,10 @@ void Day::prepare(Chapter chapter) {
 void Day::act(Chapter chapter, Duration patience) {
   const std::string n = std::to_string(serial_);
   switch (chapter) {
+    case Chapter::begin:
+      stock_up();
+      pass(patience);
+      return;
     case Chapter::authorise: {
       const Result<Shop> done = world.authorise(shop, shop.remote_id);
       if (!done) authorise_failure = done.error().code;
