@@ -101,19 +101,16 @@ kit::World::Options Day::options_for(const std::string& channel) {
   options.channels = {channel};
   options.engine.read_back_interval = hours(3);
   options.engine.rescan_interval = minutes(10);
-  // Shopee repeats a webhook for three and a half hours before it counts as lost.
-  options.settings =
-      json::object({{channel, json::object({{"push_retry_scale", json::Decimal{"0.01"}}})}});
+  // At every channel an access token lives four hours, so that a day sees a new one. Shopee repeats
+  // a webhook for three and a half hours before it counts as lost.
+  json::Value settings = json::object({{"token_seconds", 4 * 3600}});
+  if (channel == "shopee") settings.as_object()->set("push_retry_scale", json::Decimal{"0.01"});
+  options.settings = json::object({{channel, std::move(settings)}});
   return options;
 }
 
 Day::Day(std::string of_channel, bool begun)
-    : world([&] {
-        kit::World::Options options = options_for(of_channel);
-        if (of_channel != "shopee") options.settings = json::object({});
-        return options;
-      }()),
-      channel(std::move(of_channel)) {
+    : world(options_for(of_channel)), channel(std::move(of_channel)) {
   world.network().intercept = [this](const HttpRequest& r) -> std::optional<Error> {
     if (r.trust == Trust::channel)
       sent.push_back({world.clock.now(), r.operation, r.effect, r.body});
