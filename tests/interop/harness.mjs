@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { createRequire } from 'node:module';
@@ -210,6 +210,13 @@ export async function picture() {
     chunk('IDAT', deflateSync(Buffer.alloc(side * (side + 1)))),
     chunk('IEND', Buffer.alloc(0)),
   ]);
+}
+
+/** The same as a file, in the folder that run.sh removes. */
+export async function pictureFile() {
+  const file = path.join(process.env.INTEROP_TLS, 'picture.png');
+  writeFileSync(file, await picture());
+  return file;
 }
 
 // Node 18's zlib has none.

@@ -1,8 +1,9 @@
 // tiktok-shop-client: parameters of the old style; its hosts are led to the sandbox over TLS.
 import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
 import test from 'node:test';
-import { front, load, open } from './harness.mjs';
-import { HOSTS, SKU, WAREHOUSE, productBody, signedCall, uploaded } from './tokopedia_goods.mjs';
+import { front, load, open, pictureFile } from './harness.mjs';
+import { HOSTS, SKU, WAREHOUSE, productBody, signedCall } from './tokopedia_goods.mjs';
 
 const { TikTokClient, authCodeToken, generateToken, signByUrl } = load('tiktok-shop-client');
 const market = await open('tokopedia');
@@ -11,6 +12,7 @@ const { shop_id: shop } = await market.shop({ name: 'BUMDes Sukamaju' });
 const { app_id: appKey, secret: appSecret } = market.app;
 
 let client;
+let picture;
 let accessToken;
 let product;
 let sku;
@@ -53,9 +55,13 @@ test('fault of the SDK: the cipher goes with getShops, which takes none; switch 
   await market.set({ tolerate_cipher: null });
 });
 
+test('create: a picture from a file', async () => {
+  const { uri } = answered(await client.addImage(createReadStream(await pictureFile())));
+  picture = uri;
+});
+
 test('fault of the SDK: a price can only be in "DOLLARS"; switch any_currency', async () => {
-  const uri = await uploaded(market.app, accessToken);
-  const { main_images, listing_platforms, save_mode, skus, ...rest } = productBody(uri);
+  const { main_images, listing_platforms, save_mode, skus, ...rest } = productBody(picture);
   const body = {
     ...rest,
     main_images: main_images.map((image) => ({ ...image, width: 800, height: 800 })),
@@ -99,7 +105,6 @@ test('stock: an absolute number, without a warehouse where there is one', async 
 
 test('orders: searched by status', async () => {
   // A product with a seller's SKU, which this SDK has no field for.
-  const uri = await uploaded(market.app, accessToken);
   const cipher = { shop_cipher: client.shopCipher };
   answered(
     await signedCall(
@@ -108,7 +113,7 @@ test('orders: searched by status', async () => {
       'POST',
       '/product/202309/products',
       cipher,
-      JSON.stringify(productBody(uri)),
+      JSON.stringify(productBody(picture)),
     ),
   );
   const order = await market.buy(shop, SKU, 2);
@@ -122,11 +127,4 @@ test('products: taken off, put back, deleted with a signed body', async () => {
   answered(await client.deleteProducts([product]));
   const read = await client.getProduct(product);
   assert.ok(read.code !== 0 || read.data.status === 'DELETED', JSON.stringify(read));
-});
-
-test('fault of the SDK: pictures are sent without a boundary or use; refused', async () => {
-  const answer = await client
-    .addImage(Buffer.from('89504e47', 'hex'))
-    .catch((error) => error.response?.data ?? { code: error.code });
-  assert.notEqual(answer.code, 0);
 });

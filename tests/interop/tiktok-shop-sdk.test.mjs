@@ -43,12 +43,10 @@ test('sign: a wrong secret is refused as 106001', async () => {
   await assert.rejects(stranger.shop.getAuthorizedShops(), refused(106001));
 });
 
-test('fault of the SDK: pictures are sent as the text "[object FormData]"; refused, sent by hand', async () => {
-  const answer = await sdk.product
-    .uploadProductImage({ data: await picture(), use_case: 'MAIN_IMAGE' })
-    .catch((error) => error);
-  assert.notEqual(answer.code, 0);
-  assert.equal(answer.data?.uri, undefined);
+test('fault of the SDK: under fetch its pictures are the text "[object FormData]"; refused', async () => {
+  const sent = { data: await picture(), use_case: 'MAIN_IMAGE' };
+  // It does not throw here, as it does elsewhere.
+  assert.equal((await sdk.product.uploadProductImage(sent)).code, 36009022);
 });
 
 test('categories and warehouse: signed queries with nested parameters', async () => {
