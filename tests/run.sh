@@ -29,7 +29,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-deploy/install-packages.sh
+deploy/install-packages.sh tests/packages.txt
 
 export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-2}
 for preset in "${presets[@]}"; do

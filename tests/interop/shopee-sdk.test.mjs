@@ -1,4 +1,4 @@
-// shopee-sdk 0.0.9: the SDK that signs wrongly. HOST is an option.
+// shopee-sdk: the one that signs wrongly. HOST is an option.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { load, open } from './harness.mjs';
@@ -7,11 +7,14 @@ import { SHOP, SKU, stockedShop } from './shopee_goods.mjs';
 const Shopee = load('shopee-sdk').default;
 const market = await open('shopee', { small_ids: true });
 const item = await stockedShop(market);
-const sdk = new Shopee({
-  HOST: market.url,
-  PARTNER_ID: Number(market.app.app_id),
-  PARTNER_KEY: market.app.secret,
-});
+const client = (more = {}) =>
+  new Shopee({
+    HOST: market.url,
+    PARTNER_ID: Number(market.app.app_id),
+    PARTNER_KEY: market.app.secret,
+    ...more,
+  });
+const sdk = client();
 let tokens;
 
 const refused = (code) => (error) =>
@@ -21,13 +24,28 @@ const lately = () => {
   return { time_range_field: 'create_time', time_from: now - 3600, time_to: now + 60, page_size: 20 };
 };
 
-test('authorise: the signed consent link, the code, a refresh', async () => {
+test('authorise: the signed consent link and the code', async () => {
   const link = sdk.shop.createAuthenticationLink({ redirect: 'https://gerbang.desa.example/cb' });
   const page = await fetch(`${link}&shop_id=${SHOP}&approve=${SHOP}`, { redirect: 'manual' });
   const code = new URL(page.headers.get('location')).searchParams.get('code');
-  const { data: first } = await sdk.shop.getRefreshToken({ code, shopId: String(SHOP) });
-  tokens = await sdk.shop.refreshAccessToken({ refresh_token: first.refresh_token, shop_id: SHOP });
-  assert.notEqual(tokens.access_token, first.access_token);
+  ({ data: tokens } = await sdk.shop.getRefreshToken({ code, shopId: String(SHOP) }));
+  assert.equal(tokens.error, '');
+});
+
+test('fault of the SDK: it keeps the partner id as text and refreshes with it; switch partner_id_as_text', async () => {
+  const typed = client({ PARTNER_ID: market.app.app_id }); // text, as its types want it
+  const refresh = () => typed.shop.refreshAccessToken({ refresh_token: tokens.refresh_token, shop_id: SHOP });
+  await assert.rejects(refresh(), /status code 403/);
+  await market.set({ partner_id_as_text: true });
+  const given = await refresh();
+  assert.notEqual(given.access_token, tokens.access_token);
+  tokens = given;
+  await market.set({ partner_id_as_text: null });
+});
+
+test('authorise: a refresh with the partner id as a number', async () => {
+  tokens = await sdk.shop.refreshAccessToken({ refresh_token: tokens.refresh_token, shop_id: SHOP });
+  assert.equal(tokens.error, '');
 });
 
 test('sign: the one shop call that it signs at shop level is taken', async () => {
@@ -35,7 +53,7 @@ test('sign: the one shop call that it signs at shop level is taken', async () =>
   assert.equal(data.shop_name, 'BUMDes Sukamaju');
 });
 
-test('fault of the SDK: shop calls are signed at public level and name no shop; refused', async () => {
+test('fault of the SDK: shop calls are signed at public level and name no shop; switch lenient_shop_sign', async () => {
   const order = await market.buy(String(SHOP), SKU, 2);
   const { access_token } = tokens;
   await assert.rejects(sdk.order.getOrderList({ ...lately(), access_token }), refused('error_param'));
@@ -58,12 +76,11 @@ test('fault of the SDK: shop calls are signed at public level and name no shop; 
 
 test('the switch lets only that through: a wrong key or token stays refused', async () => {
   const { access_token } = tokens;
-  const stranger = new Shopee({
-    HOST: market.url,
-    PARTNER_ID: Number(market.app.app_id),
-    PARTNER_KEY: 'another-key',
-  });
-  await assert.rejects(stranger.order.getOrderList({ ...lately(), access_token }), refused('error_sign'));
+  const stranger = client({ PARTNER_KEY: 'another-key' });
+  await assert.rejects(
+    stranger.order.getOrderList({ ...lately(), access_token }),
+    refused('error_sign'),
+  );
   await assert.rejects(
     sdk.order.getOrderList({ ...lately(), access_token: 'never-given' }),
     refused('error_auth'),
