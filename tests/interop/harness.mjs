@@ -37,6 +37,9 @@ export function version(name) {
 export const guard = globalThis[Symbol.for('gerbang.interop.guard')];
 assert.ok(guard, 'the guard is loaded');
 
+// A run that is cut off still ends its sandboxes, by the exit handlers below.
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(1));
+
 const closing = [];
 after(async () => {
   for (const close of closing.reverse()) await close();

@@ -43,10 +43,13 @@ test('sign: a wrong secret is refused as 106001', async () => {
   await assert.rejects(stranger.shop.getAuthorizedShops(), refused(106001));
 });
 
-test('fault of the SDK: under fetch its pictures are the text "[object FormData]"; refused', async () => {
+test('fault of the SDK: under fetch its pictures are the text "[object FormData]", or nothing; refused', async () => {
   const sent = { data: await picture(), use_case: 'MAIN_IMAGE' };
-  // It does not throw here, as it does elsewhere.
-  assert.equal((await sdk.product.uploadProductImage(sent)).code, 36009022);
+  const answer = await sdk.product.uploadProductImage(sent).catch((error) => error);
+  const arrived = await market.ledger('product.images.upload');
+  // Node 18 cannot even send it. Otherwise this call hands the refusal back; others throw.
+  if (answer instanceof TypeError) assert.deepEqual(arrived, []);
+  else assert.deepEqual([answer.code, arrived.length], [36009022, 1]);
 });
 
 test('categories and warehouse: signed queries with nested parameters', async () => {
