@@ -8,6 +8,8 @@ for tool in node npm flock; do
   command -v "$tool" >/dev/null ||
     { echo "$tool is missing; deploy/install-packages.sh installs it" >&2; exit 1; }
 done
+node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
+  { echo "Node $(node --version) is too old: 18 is needed" >&2; exit 1; }
 
 hash=$(cat "$here/package.json" "$here/package-lock.json" "$here/.npmrc" | sha256sum | cut -c1-16)
 mkdir -p "$home"
@@ -20,7 +22,8 @@ if [ ! -e "$target/complete" ]; then
   mkdir "$target"
   cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$target"
   for attempt in 1 2 3; do
-    if (cd "$target" && npm ci --ignore-scripts --no-audit --no-fund) >"$target/npm.log" 2>&1; then
+    if (cd "$target" && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 \
+      --fetch-timeout=60000) >"$target/npm.log" 2>&1; then
       touch "$target/complete"
       break
     fi
