@@ -48,6 +48,7 @@ class Model {
   std::map<std::string, Item> items;
   std::map<std::string, Recipe> recipes;
   std::map<std::string, Known> orders;
+  std::set<std::string> held;  // the orders that hold stock, or want to
 
   void change(const std::string& item, Quantity by) {
     const Quantity before = items[item].on_hand - items[item].reserved;
@@ -66,6 +67,11 @@ class Model {
     const bool was_held = !created && o.hold == StockHold::held;
     const bool was_consumed = !created && o.hold == StockHold::consumed;
     if (created || was_held) o.hold = hold_of(o.status);
+    if (o.hold == StockHold::held) {
+      held.insert(r.external_id);
+    } else {
+      held.erase(r.external_id);
+    }
 
     std::map<std::string, Quantity> free_before;
     for (const auto& [name, i] : items) free_before[name] = i.on_hand - i.reserved;
@@ -139,8 +145,8 @@ class Model {
   }
   void cover(const std::set<std::string>& freed) {
     std::vector<std::tuple<TimePoint, std::size_t, std::string, std::string>> queue;
-    for (const auto& [id, o] : orders) {
-      if (o.hold != StockHold::held) continue;
+    for (const std::string& id : held) {
+      const Known& o = orders[id];
       for (const auto& [name, l] : o.lines) {
         const auto uses = [&](const Recipe& recipe) {
           return std::any_of(recipe.begin(), recipe.end(),
