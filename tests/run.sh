@@ -45,7 +45,7 @@ if [ "$long" = yes ]; then
 fi
 fuzz=${fuzz:-60}
 
-deploy/install-packages.sh
+deploy/install-packages.sh tests/packages.txt
 
 export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-2}
 logs=build/proofs
@@ -89,7 +89,7 @@ fi
 if [ "$long" = yes ]; then
   echo "== release: build"
   build release gerbang gerbang-sandboxes gerbang-sim store_sqlite_test hostile_test
-  prove "crash loop" tests/crash/crash_loop.py build/debug --rounds 500
+  prove "crash loop" python3 tests/crash/crash_loop.py build/debug --rounds 500
   prove "disk sweep" env GERBANG_LONG=1 build/release/core/store/sqlite/store_sqlite_test \
     --gtest_brief=1 --gtest_filter='*DiskSweep*'
   prove "model" env GERBANG_LONG=1 build/release/core/store/sqlite/store_sqlite_test \

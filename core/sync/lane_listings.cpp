@@ -122,7 +122,7 @@ awaitable<void> Lane::send_stock(std::vector<Work> due) {
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       const auto& [work, item] = chosen[i];
       const std::optional<Error> error = item_error(result, i, item.sku);
-      Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+      Settlement s = outcome_of(work, error, sent_at, now);
       if (const auto deferral = item_deferral(result, i); deferral && !error) {
         defer(s, *deferral, work, now);
       } else if (!error) {
@@ -166,7 +166,7 @@ awaitable<void> Lane::send_prices(std::vector<Work> due) {
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       const auto& [work, item] = chosen[i];
       const std::optional<Error> error = item_error(result, i, item.sku);
-      Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+      Settlement s = outcome_of(work, error, sent_at, now);
       if (const auto deferral = item_deferral(result, i); deferral && !error) {
         defer(s, *deferral, work, now);
       } else if (!error) {
@@ -211,7 +211,7 @@ awaitable<void> Lane::send_states(std::vector<Work> due) {
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       const auto& [work, item] = chosen[i];
       const std::optional<Error> error = item_error(result, i, item.unit);
-      Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+      Settlement s = outcome_of(work, error, sent_at, now);
       if (const auto deferral = item_deferral(result, i); deferral && !error) {
         defer(s, *deferral, work, now);
       } else if (!error) {
@@ -370,7 +370,7 @@ awaitable<void> Lane::publish(Work work) {
   }
 
   const TimePoint now = ports_.clock->now();
-  Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+  Settlement s = outcome_of(work, error, sent_at, now);
   // How old what was found is nobody knows: no price counts as sent with it.
   if (found) s.revision = 0;
   if (ref) {

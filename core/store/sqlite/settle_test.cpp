@@ -111,6 +111,20 @@ TEST_F(Settle, what_a_channel_deferred_is_known_until_it_was_heard_of) {
   EXPECT_EQ(only(Aspect::price).detail.find("ticket"), std::string::npos);
 }
 
+// Also over a restart: the time stands with the work.
+TEST_F(Settle, newer_value_waits_as_long_as_a_lost_older_one_may_still_arrive) {
+  Settlement lost = failed(stock_work(), "indeterminate", "timeout", Settlement::Next::retry);
+  lost.due_at = clock.now() + seconds(50);
+  settle(lost);
+  clock.advance(seconds(10));
+  ASSERT_TRUE(movement("KOPI-250", -1, MovementReason::damaged).ok());
+  EXPECT_TRUE(due(shopee, Aspect::stock).empty());
+  clock.advance(seconds(39));
+  EXPECT_TRUE(due(shopee, Aspect::stock).empty());
+  clock.advance(seconds(1));
+  EXPECT_EQ(due(shopee, Aspect::stock).size(), 1u);
+}
+
 TEST_F(Settle, retry_waits_and_counts_attempts_but_not_a_shutdown) {
   const Work work = stock_work();
   settle(failed(work, "transient", "server_error", Settlement::Next::retry));
