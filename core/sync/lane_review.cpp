@@ -85,8 +85,13 @@ awaitable<void> Lane::review_step() {
     co_return;
   }
   const Error& error = done.error();
+  if (error.kind == ErrorKind::cancelled) co_return;  // we are stopping: the next start goes on
   log::warning("review.step_failed", {{"shop", shop_id_}, {"error", error.describe()}});
-  review_retry_ = ports_.clock->now() + policy::backoff(++review_failures_, *ports_.random);
+  const Duration wait = std::max<Duration>(policy::backoff(++review_failures_, *ports_.random),
+                                           error.retry_after.value_or(Duration(0)));
+  review_retry_ = ports_.clock->now() + wait;
+  // No call was free, or the channel asked us to wait: the shop's own state says so.
+  if (error.kind == ErrorKind::throttled) co_return;
   store::NoteReviewProblem script;
   script.shop = shop_id_;
   script.round = review_.round;
