@@ -422,6 +422,8 @@ def adopt(village, _):
     for n in range(60):  # several pages
         by_hand(f"Tampah Bambu Nomor {n}", f"TAMPAH-{n}", 50000)
     made_by_hand = 63
+    village.sandbox("POST", "woocommerce", "faults", {"faults": [
+        {"operation": "product.list", "kind": "slow", "delay_ms": 700, "times": -1}]})
 
     given = village.sandbox("POST", "woocommerce", "consent", {"shop_id": remote})["credentials"]
     keys = village.folder / "shop.keys"
@@ -430,12 +432,20 @@ def adopt(village, _):
                                   "--adopt", "--credentials-file", keys).stdout)["id"]
     village.shops["woocommerce"] = {"id": shop, "remote": remote}
 
-    print("  killed while it reads, again and again: read to its end once")
-    for _ in range(6):
-        if village.api("GET", f"/v1/shops/{shop}/review")["state"] == "open":
-            break
+    print("  killed while it reads, again and again: what was read is read once")
+    seen = kills = 0
+
+    def further():
+        review = village.api("GET", f"/v1/shops/{shop}/review")
+        return review if review["state"] != "reading" or review["pages"] > seen else None
+
+    while (review := wait_for("a page more is kept", further, 60, 0.05))["state"] == "reading":
+        seen, kills = review["pages"], kills + 1
         village.kill_gateway()
         village.start_gateway()
+        assert village.api("GET", f"/v1/shops/{shop}/review")["pages"] >= seen
+    assert kills >= 2, kills
+    village.sandbox("DELETE", "woocommerce", "faults")
     assert cli("status", shop, "--wait", "60")["state"] == "open"
     review = village.api("GET", f"/v1/shops/{shop}/review")
     assert review["counts"] == {"found": made_by_hand, "undecided": made_by_hand, "proposed": 3, "confirmed": 0,

@@ -226,6 +226,7 @@ TEST_P(AdoptedShop, is_read_to_its_end_whenever_the_process_dies) {
   const int before_all = v.calls(list);
   v.read_anew();
   std::int64_t pages = 0;
+  int restarts = 0;
   while (v.review().state != ReviewState::open) {
     const Review before = v.review();
     ASSERT_TRUE(v.world.run_until(
@@ -236,9 +237,11 @@ TEST_P(AdoptedShop, is_read_to_its_end_whenever_the_process_dies) {
         hours(1)));
     pages = std::max(pages, v.review().pages);
     v.world.restart_engine();
+    ++restarts;
   }
-  EXPECT_GE(pages, 3) << "several pages, each kept before the process ended";
-  EXPECT_EQ(v.calls(list) - before_all, pages) << "none was read again";
+  EXPECT_EQ(pages, 3) << "each page was kept before the process ended";
+  EXPECT_LE(v.calls(list) - before_all, pages + restarts)
+      << "only the page under way is read again";
   EXPECT_EQ(v.counts().found, 45);
   std::set<std::string> ids;
   for (const LinkProposal& p : v.proposals()) ids.insert(p.found.remote_product);
