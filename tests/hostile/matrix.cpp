@@ -15,8 +15,6 @@ using std::chrono::seconds;
 namespace {
 
 constexpr Duration kRetryAfter = minutes(2);
-// A pair of tokens lives four hours in every sandbox and is replaced at 70 to 75 % of that.
-constexpr Duration kTokenUse = minutes(165);
 
 bool is_refresh(const Peace& peace, const Entry& e) {
   return peace.refreshes.contains(e.operation) && e.status == 200 && e.error.empty();
@@ -90,7 +88,7 @@ void check_refreshes(const Peace& peace, const Cell& cell, const FaultKind& kind
   if (cell.chapter == Chapter::authorise) return;
   int refreshes = -harness;
   for (const Entry& e : ledger) refreshes += is_refresh(peace, e) ? 1 : 0;
-  int allowed = 1 + static_cast<int>(elapsed / kTokenUse);
+  int allowed = 1 + static_cast<int>(elapsed / peace.token_use);
   // The channel called a good token expired; a new one is not thrown away for the same reason
   // within a quarter of an hour. And a lost pair is tried once more.
   if (kind.kind == "auth_expired") allowed += 3;
@@ -200,11 +198,6 @@ Outcome conclude(Day& day, const Peace& peace, const Cell& cell, const FaultKind
   out.insert(out.end(), different.begin(), different.end());
 
   const std::vector<Entry> ledger = day.ledger(began_at);
-  if (std::getenv("HOSTILE_LEDGER") && !out.empty()) {
-    for (const Entry& e : ledger)
-      std::fprintf(stderr, "  %s %s %d %s %s\n", to_rfc3339(e.at).c_str(), e.operation.c_str(),
-                   e.status, e.error.c_str(), json::dump(e.effect).c_str());
-  }
   check_order_of_values(day, ledger, out);
   check_retry_after(peace, cell, kind, ledger, out);
   check_refreshes(peace, cell, kind, ledger, day.reauthorised, day.world.clock.now() - began, out);
@@ -215,6 +208,11 @@ Outcome conclude(Day& day, const Peace& peace, const Cell& cell, const FaultKind
         e.operation == cell.operation && e.at < began + hours(5) &&
         (kind.kind == "slow" || kind.kind == "reset_after" || kind.kind == "truncated");
     if (marked || (served && outcome.struck == 0)) ++outcome.struck;
+  }
+  if (std::getenv("HOSTILE_LEDGER") && !out.empty()) {
+    for (const Entry& e : ledger)
+      std::fprintf(stderr, "  %s %s %d %s %s\n", to_rfc3339(e.at).c_str(), e.operation.c_str(),
+                   e.status, e.error.c_str(), json::dump(e.effect).c_str());
   }
   ++totals().runs;
   totals().faults += outcome.struck;
@@ -289,15 +287,21 @@ void live_through(Day& day, Chapter chapter, Peace& peace, Used& used) {
     peace.violations.push_back(std::string(to_string(chapter)) + " in peace: " + d);
 }
 
-// The call that makes new tokens.
-std::set<std::string> refreshes_of(Day& day) {
+// The call that makes new tokens, and for how long one is used.
+void look_at_tokens(Day& day, Peace& peace) {
   const Connector& connector = day.world.connector(day.channel);
-  if (!connector.info().can.authorise) return {};
+  if (!connector.info().can.authorise) return;
+  store::LoadTokens query;
+  query.shop = day.shop.id;
+  const auto view = day.world.store().read_now(query);
+  ensure(view.ok(), "a shop without tokens: " + day.channel);
+  const Duration life = view->tokens.access_expires_at - view->tokens.obtained_at;
+  peace.token_use = life * 69 / 100;  // it is replaced at 70 to 75 % of its life
   Exchange<TokenSet> exchange =
       connector.refresh_tokens(day.world.context_of(day.channel, day.shop));
   const std::optional<HttpRequest> request = exchange.start();
   ensure(request.has_value(), "a refresh that calls nobody: " + day.channel);
-  return {request->operation};
+  peace.refreshes = {request->operation};
 }
 
 }  // namespace
@@ -319,7 +323,7 @@ Peace observe_peace(const std::string& channel) {
     live_through(day, Chapter::begin, peace, beginning);
   }
   Day day(channel);
-  peace.refreshes = refreshes_of(day);
+  look_at_tokens(day, peace);
   // First what happens by itself: the rest is what a chapter adds.
   std::vector<Chapter> chapters = all_chapters();
   std::rotate(chapters.rbegin(), chapters.rbegin() + 1, chapters.rend());
