@@ -56,6 +56,7 @@ class Lane {
   boost::asio::awaitable<void> send_stock(std::vector<Work> due);
   boost::asio::awaitable<void> send_prices(std::vector<Work> due);
   boost::asio::awaitable<void> send_states(std::vector<Work> due);
+  boost::asio::awaitable<bool> begin_publish(std::string unit);
   boost::asio::awaitable<void> publish(Work work);
   boost::asio::awaitable<Result<void>> ensure_facts(const ListingDraft& draft);
   boost::asio::awaitable<Result<std::shared_ptr<const json::Value>>> facts(std::string key,

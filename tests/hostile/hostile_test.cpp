@@ -9,6 +9,7 @@
 
 #include "core/base/log.hpp"
 #include "tests/hostile/matrix.hpp"
+#include "tests/kit/proof.hpp"
 
 namespace gerbang::hostile {
 namespace {
@@ -150,8 +151,7 @@ TEST_P(Hostile, ARetiredShopIsNotCalledWhateverWasGoingOn) {
 class LastLine : public testing::Environment {
  public:
   void TearDown() override {
-    std::printf("hostile marketplaces: %d rounds, %d faults injected, %d violations\n",
-                totals().runs, totals().faults, totals().violations);
+    kit::print_proof("hostile marketplaces", totals().runs, totals().faults, totals().violations);
   }
 };
 

@@ -62,6 +62,7 @@ TEST_F(Simulated, seeds_that_found_something_find_nothing_any_more) {
       {4, "a request that had timed out arrived after a newer value"},
       {18, "the same, at another marketplace"},
       {640, "an order first seen cancelled had filled up the value told in between"},
+      {1473, "variants whose creation was lost kept the price of before"},
       {2299, "a listing at nothing that a cancellation filled stayed off display"},
   };
   for (const Found& found : kFound) {
