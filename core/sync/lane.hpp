@@ -73,6 +73,8 @@ class Lane {
   boost::asio::awaitable<void> keep_webhooks();
   std::optional<TimePoint> next_job(TimePoint now) const;
   TimePoint last_due(const std::string& job) const;
+  // When a job that is due at `when` may run.
+  TimePoint not_before(const std::string& job, TimePoint when) const;
 
   // What becomes of a piece of work after an attempt.
   store::Settlement outcome_of(const Work& work, const std::optional<Error>& error,
@@ -98,8 +100,13 @@ class Lane {
   std::map<std::string, TimePoint> job_runs_;
   std::optional<TimePoint> next_due_;
   std::optional<TimePoint> next_poll_;
-  std::optional<TimePoint> job_retry_;  // a job failed: not before this
-  int job_failures_ = 0;
+  // Jobs whose last run failed, each at its own distance: a catalogue that cannot be read delays no
+  // poll for orders.
+  struct JobRetry {
+    int failures = 0;
+    TimePoint not_before;
+  };
+  std::map<std::string, JobRetry> job_retries_;
   policy::Turns turns_;
   // Subjects whose last request got no answer and may still arrive, until then: an older value must
   // not be the last word. Only in memory: a process that died has closed its connections.
