@@ -111,7 +111,7 @@ class Lane {
   // Subjects whose last request got no answer and may still arrive, until then: an older value must
   // not be the last word. Only in memory: a process that died has closed its connections.
   std::map<std::pair<Aspect, std::string>, TimePoint> may_arrive_until_;
-  // Refusals for the rate in a row, without a Retry-After. Only in memory: it only spreads calls.
+  // Refusals for the rate in a row. Only in memory: they spread calls, nothing more.
   std::map<std::pair<Aspect, std::string>, int> throttled_;
   std::shared_ptr<const json::Value> shop_facts_;
   std::shared_ptr<const json::Value> category_facts_;
