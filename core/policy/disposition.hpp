@@ -15,9 +15,7 @@ struct FailedWork {
   int attempts = 1;                  // failed ones, this one included
   TimePoint since{};                 // when it was wanted first
   bool token_was_refreshed = false;  // for this very attempt
-  // How often in a row the channel refused it for its rate without saying for how long, this one
-  // included.
-  int throttled = 0;
+  int throttled = 0;  // how often in a row the channel refused it for its rate, this one included
 };
 
 // What to do with it, and with its shop. Nothing here is a loop or a wait: the answer is written
@@ -49,8 +47,8 @@ struct DispositionLimits {
 //   transient                  backoff
 //   indeterminate (or a timeout or lost connection of a repeatable call)
 //                              backoff, but not before the old request can no longer arrive
-//   throttled                  pause the account for retry_after (≤ 24 h); without one for 1 s, and
-//                              the work comes back with backoff; not an attempt of this work
+//   throttled                  pause the account for retry_after (≤ 24 h), without one for 1 s; the
+//                              work comes back after that, but with backoff; not an attempt of it
 //   blocked                    retry_after, else 15 min doubling; at most 6 h. Never parked: a
 //                              promotion ends by itself
 //   auth_expired               refresh once, at once; still expired: backoff (≥ 15 min)

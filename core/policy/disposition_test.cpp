@@ -70,7 +70,7 @@ TEST(Disposition, throttling_pauses_the_account_and_not_the_work) {
             kNow + 24h);
 }
 
-TEST(Disposition, a_refusal_without_retry_after_rests_the_account_a_moment_and_the_work_longer) {
+TEST(Disposition, what_is_throttled_again_and_again_comes_back_at_growing_distance) {
   SeededRandom random(7);
   Duration most{0};
   for (int i = 0; i < 200; ++i) {
@@ -84,10 +84,12 @@ TEST(Disposition, a_refusal_without_retry_after_rests_the_account_a_moment_and_t
     most = std::max(most, d.due_at - kNow);
   }
   EXPECT_GT(most, 100s);
-  // Said for how long, it is the channel's word that counts.
-  FailedWork told;
-  told.throttled = 8;
-  EXPECT_EQ(decide(Error(ErrorKind::throttled, "rate").after(2s), told).due_at, kNow + 2s);
+  // Never before the channel's own time, and the account rests for that alone.
+  FailedWork again;
+  again.throttled = 3;
+  const auto told = decide(Error(ErrorKind::throttled, "rate").after(90s), again);
+  EXPECT_EQ(told.due_at, kNow + 90s);
+  EXPECT_EQ(told.pause_shop_until, kNow + 90s);
 }
 
 TEST(Disposition, a_promotion_is_waited_for_and_never_parked) {

@@ -272,7 +272,7 @@ store::Settlement Lane::outcome_of(const Work& work, const std::optional<Error>&
   int throttled = 0;
   if (!error || error->kind != ErrorKind::throttled) {
     throttled_.erase(key);
-  } else if (!error->retry_after) {
+  } else if (error->code != "channel_paused") {  // not our own doing
     throttled = ++throttled_[key];
   }
   return settlement_of(work, error, sent_at, now, *ports_.random, throttled);

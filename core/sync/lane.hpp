@@ -81,6 +81,8 @@ class Lane {
 
   std::optional<TimePoint> next_job(TimePoint now) const;
   TimePoint last_due(const std::string& job) const;
+  // When a job that is due at `when` may run.
+  TimePoint not_before(const std::string& job, TimePoint when) const;
 
   // What becomes of a piece of work after an attempt.
   store::Settlement outcome_of(const Work& work, const std::optional<Error>& error,
@@ -106,8 +108,13 @@ class Lane {
   std::map<std::string, TimePoint> job_runs_;
   std::optional<TimePoint> next_due_;
   std::optional<TimePoint> next_poll_;
-  std::optional<TimePoint> job_retry_;  // a job failed: not before this
-  int job_failures_ = 0;
+  // Jobs whose last run failed, each at its own distance: a catalogue that cannot be read delays no
+  // poll for orders.
+  struct JobRetry {
+    int failures = 0;
+    TimePoint not_before;
+  };
+  std::map<std::string, JobRetry> job_retries_;
   Review review_;
   bool review_turn_ = true;
   std::int64_t trail_round_ = 0;  // of which `review_trail_` is
@@ -118,7 +125,7 @@ class Lane {
   // Subjects whose last request got no answer and may still arrive, until then: an older value must
   // not be the last word. Only in memory: a process that died has closed its connections.
   std::map<std::pair<Aspect, std::string>, TimePoint> may_arrive_until_;
-  // Refusals for the rate in a row, without a Retry-After. Only in memory: it only spreads calls.
+  // Refusals for the rate in a row. Only in memory: they spread calls, nothing more.
   std::map<std::pair<Aspect, std::string>, int> throttled_;
   std::shared_ptr<const json::Value> shop_facts_;
   std::shared_ptr<const json::Value> category_facts_;

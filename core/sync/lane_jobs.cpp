@@ -14,6 +14,7 @@ using boost::asio::awaitable;
 
 namespace {
 
+constexpr const char* kPoll = "poll";
 constexpr const char* kWebhooks = "webhooks";
 
 // The jobs that every shop has, at hours when shops are quiet, unless its own schedule says else.
@@ -46,14 +47,17 @@ std::vector<ScheduleRule> rules_of(const Shop& shop, const EngineOptions& option
 }  // namespace
 
 std::optional<TimePoint> Lane::next_job(TimePoint now) const {
-  if (job_retry_) return job_retry_;
-  std::optional<TimePoint> next = next_poll_;
+  TimePoint next = not_before(kPoll, next_poll_.value_or(now));
   for (const ScheduleRule& rule : rules_of(shop_, options_, connector_.info().can)) {
     const policy::ScheduleDue due = policy::schedule_due(rule, zone_, last_due(rule.job), now);
-    const TimePoint when = due.missed ? now : due.next;
-    if (!next || when < *next) next = when;
+    next = std::min(next, not_before(rule.job, due.missed ? now : due.next));
   }
   return next;
+}
+
+TimePoint Lane::not_before(const std::string& job, TimePoint when) const {
+  const auto retry = job_retries_.find(job);
+  return retry == job_retries_.end() ? when : std::max(when, retry->second.not_before);
 }
 
 TimePoint Lane::last_due(const std::string& job) const {
@@ -65,12 +69,10 @@ TimePoint Lane::last_due(const std::string& job) const {
 
 awaitable<bool> Lane::run_due_job() {
   const TimePoint now = ports_.clock->now();
-  if (job_retry_ && *job_retry_ > now) co_return false;
-
   Result<void> done;
   std::string job;
-  if (!next_poll_ || *next_poll_ <= now) {
-    job = "poll";
+  if (not_before(kPoll, next_poll_.value_or(now)) <= now) {
+    job = kPoll;
     const TimePoint from =
         shop_.orders_polled_to.value_or(shop_.created_at) - options_.poll_overlap;
     auto polling = poll_orders(from, now);
@@ -88,6 +90,7 @@ awaitable<bool> Lane::run_due_job() {
   } else {
     std::optional<TimePoint> due;
     for (const ScheduleRule& rule : rules_of(shop_, options_, connector_.info().can)) {
+      if (not_before(rule.job, now) > now) continue;
       due = policy::schedule_due(rule, zone_, last_due(rule.job), now).missed;
       if (due) {
         job = rule.job;
@@ -130,12 +133,12 @@ awaitable<bool> Lane::run_due_job() {
                          {"job", job},
                          {"outcome", done ? "done" : std::string(to_string(done.error().kind))}});
   if (done) {
-    job_failures_ = 0;
-    job_retry_.reset();
+    job_retries_.erase(job);
   } else {
     log::warning("job.failed",
                  {{"shop", shop_id_}, {"name", job}, {"error", done.error().describe()}});
-    job_retry_ = ports_.clock->now() + policy::backoff(++job_failures_, *ports_.random);
+    JobRetry& retry = job_retries_[job];
+    retry.not_before = ports_.clock->now() + policy::backoff(++retry.failures, *ports_.random);
   }
   co_return true;
 }

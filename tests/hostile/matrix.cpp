@@ -15,8 +15,6 @@ using std::chrono::seconds;
 namespace {
 
 constexpr Duration kRetryAfter = minutes(2);
-// A pair of tokens lives four hours in every sandbox and is replaced at 70 to 75 % of that.
-constexpr Duration kTokenUse = minutes(165);
 
 bool is_refresh(const Peace& peace, const Entry& e) {
   return peace.refreshes.contains(e.operation) && e.status == 200 && e.error.empty();
@@ -89,15 +87,32 @@ void check_refreshes(const Peace& peace, const Cell& cell, const FaultKind& kind
                      std::vector<std::string>& out) {
   if (cell.chapter == Chapter::authorise) return;
   int refreshes = -harness;
-  for (const Entry& e : ledger) refreshes += is_refresh(peace, e) ? 1 : 0;
-  int allowed = 1 + static_cast<int>(elapsed / kTokenUse);
-  // The channel called a good token expired; a new one is not thrown away for the same reason
-  // within a quarter of an hour. And a lost pair is tried once more.
-  if (kind.kind == "auth_expired") allowed += 3;
-  if (kind.unclear) allowed += 1;
+  std::optional<TimePoint> last;
+  for (const Entry& e : ledger) {
+    if (!is_refresh(peace, e)) continue;
+    ++refreshes;
+    if (kind.kind == "auth_expired" && harness == 0 && last && e.at - *last < minutes(10))
+      out.push_back("a token that was minutes old was thrown away");
+    last = e.at;
+  }
+  int allowed = 1 + static_cast<int>(elapsed / peace.token_use);
+  // The channel calls good tokens expired: one in ten minutes may be replaced, as checked above.
+  if (kind.kind == "auth_expired") return;
+  if (kind.unclear) allowed += 1;  // a lost pair is tried once more
   if (refreshes > allowed)
     out.push_back(std::to_string(refreshes) + " token refreshes where " + std::to_string(allowed) +
                   " were needed");
+}
+
+// A channel that says "too many calls" without saying for how long is asked at growing distance.
+void check_distance(const FaultKind& kind, Mode mode, const std::vector<Entry>& ledger,
+                    Duration elapsed, std::vector<std::string>& out) {
+  if (kind.kind != "throttle" || kind.delay.count() > 0 || mode != Mode::until_cleared) return;
+  const auto refused = std::count_if(ledger.begin(), ledger.end(),
+                                     [](const Entry& e) { return e.error == "fault:throttle"; });
+  const auto hours_begun = 1 + std::chrono::duration_cast<hours>(elapsed).count();
+  if (refused > 100 * hours_begun)
+    out.push_back("a channel that throttles was asked " + std::to_string(refused) + " times");
 }
 
 // After a create without a clear answer the gateway looks before it creates the same thing again.
@@ -178,9 +193,10 @@ void recover(Day& day, const FaultKind& kind, std::vector<std::string>& out) {
   }
 }
 
-Outcome conclude(Day& day, const Peace& peace, const Cell& cell, const FaultKind& kind,
+Outcome conclude(Day& day, const Peace& peace, const Cell& cell, const FaultKind& kind, Mode mode,
                  std::int64_t began_at, TimePoint began, Outcome outcome) {
   auto& out = outcome.violations;
+  const TimePoint cleared = day.world.clock.now();
   // A refresh without a clear answer is tried again in a while; what that brings belongs to this
   // run.
   if (peace.refreshes.contains(cell.operation)) day.world.run_for(minutes(12));
@@ -200,14 +216,10 @@ Outcome conclude(Day& day, const Peace& peace, const Cell& cell, const FaultKind
   out.insert(out.end(), different.begin(), different.end());
 
   const std::vector<Entry> ledger = day.ledger(began_at);
-  if (std::getenv("HOSTILE_LEDGER") && !out.empty()) {
-    for (const Entry& e : ledger)
-      std::fprintf(stderr, "  %s %s %d %s %s\n", to_rfc3339(e.at).c_str(), e.operation.c_str(),
-                   e.status, e.error.c_str(), json::dump(e.effect).c_str());
-  }
   check_order_of_values(day, ledger, out);
   check_retry_after(peace, cell, kind, ledger, out);
   check_refreshes(peace, cell, kind, ledger, day.reauthorised, day.world.clock.now() - began, out);
+  check_distance(kind, mode, ledger, cleared - began, out);
   check_look_before_create(day, peace, cell, kind, out);
   for (const Entry& e : ledger) {
     const bool marked = e.error == "fault:" + kind.kind;
@@ -215,6 +227,11 @@ Outcome conclude(Day& day, const Peace& peace, const Cell& cell, const FaultKind
         e.operation == cell.operation && e.at < began + hours(5) &&
         (kind.kind == "slow" || kind.kind == "reset_after" || kind.kind == "truncated");
     if (marked || (served && outcome.struck == 0)) ++outcome.struck;
+  }
+  if (std::getenv("HOSTILE_LEDGER") && !out.empty()) {
+    for (const Entry& e : ledger)
+      std::fprintf(stderr, "  %s %s %d %s %s\n", to_rfc3339(e.at).c_str(), e.operation.c_str(),
+                   e.status, e.error.c_str(), json::dump(e.effect).c_str());
   }
   ++totals().runs;
   totals().faults += outcome.struck;
@@ -254,6 +271,8 @@ namespace {
 using Used = std::map<Chapter, std::set<std::string>>;
 
 void live_through(Day& day, Chapter chapter, Peace& peace, Used& used) {
+  // So that a poll no longer reaches back to the orders of the day before.
+  if (chapter != Chapter::begin) day.world.run_for(minutes(40));
   const std::int64_t before = day.ledger_end();
   day.prepare(chapter);
   day.sent.clear();
@@ -289,15 +308,21 @@ void live_through(Day& day, Chapter chapter, Peace& peace, Used& used) {
     peace.violations.push_back(std::string(to_string(chapter)) + " in peace: " + d);
 }
 
-// The call that makes new tokens.
-std::set<std::string> refreshes_of(Day& day) {
+// The call that makes new tokens, and for how long one is used.
+void look_at_tokens(Day& day, Peace& peace) {
   const Connector& connector = day.world.connector(day.channel);
-  if (!connector.info().can.authorise) return {};
+  if (!connector.info().can.authorise) return;
+  store::LoadTokens query;
+  query.shop = day.shop.id;
+  const auto view = day.world.store().read_now(query);
+  ensure(view.ok(), "a shop without tokens: " + day.channel);
+  const Duration life = view->tokens.access_expires_at - view->tokens.obtained_at;
+  peace.token_use = life * 69 / 100;  // it is replaced at 70 to 75 % of its life
   Exchange<TokenSet> exchange =
       connector.refresh_tokens(day.world.context_of(day.channel, day.shop));
   const std::optional<HttpRequest> request = exchange.start();
   ensure(request.has_value(), "a refresh that calls nobody: " + day.channel);
-  return {request->operation};
+  peace.refreshes = {request->operation};
 }
 
 }  // namespace
@@ -319,7 +344,7 @@ Peace observe_peace(const std::string& channel) {
     live_through(day, Chapter::begin, peace, beginning);
   }
   Day day(channel);
-  peace.refreshes = refreshes_of(day);
+  look_at_tokens(day, peace);
   // First what happens by itself: the rest is what a chapter adds.
   std::vector<Chapter> chapters = all_chapters();
   std::rotate(chapters.rbegin(), chapters.rbegin() + 1, chapters.rend());
@@ -379,7 +404,13 @@ Outcome run_cell(Day& day, const Peace& peace, const Cell& cell, const FaultKind
     }
   }
   day.clear_faults();
-  return conclude(day, peace, cell, kind, began_at, began, std::move(outcome));
+  outcome = conclude(day, peace, cell, kind, mode, began_at, began, std::move(outcome));
+  // A recurring job that failed comes back within a quarter of an hour; the next run begins after.
+  if (mode == Mode::until_cleared &&
+      (peace.idle.contains(cell.operation) || cell.chapter == Chapter::read_back ||
+       cell.chapter == Chapter::tokens))
+    day.world.run_for(minutes(16));
+  return outcome;
 }
 
 Outcome run_pushes(Day& day, const Peace& peace, const json::Value& faults) {
@@ -399,7 +430,7 @@ Outcome run_pushes(Day& day, const Peace& peace, const json::Value& faults) {
   Outcome outcome;
   outcome.struck = static_cast<int>(std::max<std::int64_t>(made() - before, 1));
   day.clear_faults();
-  return conclude(day, peace, cell, kind, began_at, began, std::move(outcome));
+  return conclude(day, peace, cell, kind, Mode::until_cleared, began_at, began, std::move(outcome));
 }
 
 }  // namespace gerbang::hostile

@@ -31,10 +31,11 @@ struct Cell {
 // gateway asks a shop once only is met on the day of its first products, with a new shop each time.
 struct Peace {
   std::vector<Cell> cells;
-  std::set<std::string> app_level;  // calls that belong to no shop
-  std::set<std::string> idle;       // polls
-  std::set<std::string> refreshes;  // make new tokens
-  std::set<std::string> creates;    // make a product
+  std::set<std::string> app_level;            // calls that belong to no shop
+  std::set<std::string> idle;                 // polls
+  std::set<std::string> refreshes;            // make new tokens
+  Duration token_use{std::chrono::hours(1)};  // how long one is used at least
+  std::set<std::string> creates;              // make a product
   std::vector<std::string> violations;
 };
 Peace observe_peace(const std::string& channel);
