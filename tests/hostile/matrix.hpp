@@ -52,6 +52,10 @@ struct Outcome {
 };
 Outcome run_cell(Day& day, const Peace& peace, const Cell& cell, const FaultKind& kind, Mode mode);
 
+// Whether the day, lived once more in peace, uses the operation at all: an operation that belongs
+// to what the days before left behind (their orders, say) may no longer be there.
+bool used_in_peace(Day& day, const Cell& cell);
+
 // A day of orders while the webhooks go wrong.
 Outcome run_pushes(Day& day, const Peace& peace, const json::Value& faults);
 
