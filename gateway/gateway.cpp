@@ -18,6 +18,7 @@
 #include "gateway/api/api.hpp"
 #include "gateway/http/client.hpp"
 #include "gateway/http/server.hpp"
+#include "gateway/plugins/plugins.hpp"
 
 namespace gerbang {
 
@@ -150,6 +151,7 @@ Gateway::~Gateway() = default;
 
 Result<void> Gateway::Impl::compose() {
   add_connectors(registry);
+  GERBANG_CHECK(plugins::load_all(registry, config.connectors.directory, config.connectors.load));
   GERBANG_TRY(vault, Vault::create(config.store.master_keys, random));
   store::SqliteOptions sqlite{config.store.path, std::move(vault), clock, random};
   sqlite.metrics = &metrics;
