@@ -79,7 +79,7 @@ void refuses_a_wrong_grant(Bench& b, Findings& f) {
     const auto outcome = m.drive(m.connector->exchange_code(c, grant));
     f.refused(outcome, what,
               {ErrorKind::unauthenticated, ErrorKind::rejected, ErrorKind::invalid,
-               ErrorKind::forbidden});
+               ErrorKind::forbidden, ErrorKind::auth_expired});
   };
   for (std::size_t i = 0; i < good.query.size(); ++i) {
     const std::string& name = good.query[i].first;
@@ -106,6 +106,7 @@ void refuses_a_wrong_grant(Bench& b, Findings& f) {
 void renews_tokens(Bench& b, Findings& f) {
   Market m(b.subject);
   m.outcomes = &b.outcomes;
+  m.renews_tokens = false;
   m.open();
   const TokenSet old = m.tokens;
   m.clock.advance(hours(1));
@@ -140,6 +141,7 @@ void renews_tokens(Bench& b, Findings& f) {
 
 void notices_expiry(Bench& b, Findings& f) {
   Market m(b.subject);
+  m.renews_tokens = false;
   m.open();
   m.clock.set(m.tokens.access_expires_at + seconds(1));
   f.refused(read_something(m), "an expired token", {ErrorKind::auth_expired});

@@ -19,6 +19,8 @@ const std::string kPicture = std::string("\x89PNG\r\n\x1a\n", 8) +
 
 // A channel that checks what it is given: how often it is asked, and after how long.
 constexpr int kRounds = 40;
+// And how long before a shopper sees what was told.
+constexpr Duration kSettled = seconds(5);
 
 bool passes_by_itself(const Error& error) {
   return error.kind == ErrorKind::blocked || error.kind == ErrorKind::transient ||
@@ -73,6 +75,16 @@ const json::Value& Market::fixture(std::string_view name) const {
 }
 
 CallContext Market::ctx() {
+  const Duration life = tokens.access_expires_at - tokens.obtained_at;
+  if (renews_tokens && info().can.authorise && !tokens.refresh.empty() &&
+      clock.now() > tokens.obtained_at + life / 2) {
+    renews_tokens = false;
+    const CallContext old = ctx();
+    renews_tokens = true;
+    auto fresh = drive(connector->refresh_tokens(old));
+    if (!fresh) throw Stop("refresh_tokens: " + fresh.error().describe());
+    tokens = std::move(*fresh);
+  }
   CallContext out;
   out.app = app();
   out.shop = "shp_01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -283,7 +295,10 @@ Goods Market::publish(ListingDraft draft) {
                         [this, c, d = goods.draft] { return connector->publish_listing(c, d); });
     if (done) {
       remember(goods, *done);
-      if (!done->resume_after) return goods;
+      if (!done->resume_after) {
+        clock.advance(kSettled);
+        return goods;
+      }
       clock.advance(std::max<Duration>(*done->resume_after, seconds(1)));
       update(goods);
       return goods;
@@ -301,7 +316,10 @@ void Market::update(Goods& goods) {
                         [this, c, d = goods.draft] { return connector->update_listing(c, d); });
     if (done) {
       remember(goods, *done);
-      if (!done->resume_after) return;
+      if (!done->resume_after) {
+        clock.advance(kSettled);
+        return;
+      }
       clock.advance(std::max<Duration>(*done->resume_after, seconds(1)));
     } else if (passes_by_itself(done.error())) {
       clock.advance(minutes(1));

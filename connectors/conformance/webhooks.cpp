@@ -96,8 +96,13 @@ void refuses_tampering(Bench& b, Findings& f) {
   f.refused(open(r), "a byte more", kDisbelief);
   r.body = d.request.body.substr(0, d.request.body.size() - 1);
   f.refused(open(r), "a byte less", kDisbelief);
+  // A channel's console may try the address with nothing at all: that can do nothing either.
   r.body.clear();
-  f.refused(open(r), "no body", kDisbelief);
+  const auto bare_body = open(r);
+  f.expect(!bare_body ||
+               std::all_of(bare_body->begin(), bare_body->end(),
+                           [](const HookEvent& e) { return e.kind == HookKind::verification; }),
+           "no body at all is believed");
 
   // The headers without which it is not believed: nothing of them may differ either.
   int guards = 0;
@@ -107,7 +112,10 @@ void refuses_tampering(Bench& b, Findings& f) {
     const auto bare = open(without);
     if (bare || bare.error().kind != ErrorKind::unauthenticated) continue;
     ++guards;
-    for (std::size_t i = 0; i < value.size(); ++i) {
+    // Of a header whose value is signed in another form, the digits that the form leaves out.
+    const auto loose =
+        static_cast<std::size_t>(b.market.fixture("loose_end_of")[name].to_integral().value_or(0));
+    for (std::size_t i = 0; i + loose < value.size(); ++i) {
       InboundRequest changed = d.request;
       std::string other = value;
       other[i] = static_cast<char>(other[i] ^ 1);
