@@ -15,6 +15,8 @@ class Gateway {
   // Errors of opening: those of the store and of extra connectors (gateway/plugins), listen_failed,
   // tls_configuration.
   static Result<std::unique_ptr<Gateway>> open(config::Config config);
+  // Whether the extra connectors of the configuration load; opens nothing else.
+  static Result<void> check_connectors(const config::Config& config);
   ~Gateway();
 
   std::uint16_t port() const;

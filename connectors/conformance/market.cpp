@@ -392,6 +392,7 @@ Result<BatchAck> Market::to_the_end(Batch batch,
     open = std::move(again);
     clock.advance(wait);
   }
+  clock.advance(kSettled);
   return out;
 }
 

@@ -256,6 +256,8 @@ void Market::try_fault(const std::string& operation, Make make, std::size_t at,
                        const std::string& sort, const Fault& fault) {
   std::vector<HttpResponse> replies;
   for (const Turn& t : turns_) replies.push_back(t.response);
+  // A refusal leads elsewhere than the conversation went: what is asked then is refused as well.
+  if (sort == "refused") replies.resize(at + 1);
   const auto played = play_with_fault(make(), replies, at, fault.response);
   Outcomes::Tally& tally = outcomes->by_sort[sort];
   ++tally.trials;
