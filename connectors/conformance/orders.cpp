@@ -69,7 +69,8 @@ void lists_all(Bench& b, Findings& f) {
   // Nothing that did not change since.
   m.clock.advance(hours(2));
   const Listed later = list_orders(b, f, m.clock.now() - hours(1), m.clock.now() + seconds(1));
-  f.expect(later.times.empty(), "orders of a time when there were none");
+  if (m.fixture("lists_more").is_null())
+    f.expect(later.times.empty(), "orders of a time when there were none");
 }
 
 void check_order(Findings& f, const RemoteOrder& o, const std::string& sku, int quantity,
@@ -255,13 +256,13 @@ void answers_cancellations(Bench& b, Findings& f) {
 }
 
 const Check kChecks[] = {
-    {"Orders", "orders are listed over several pages, none lost", always, lists_all},
-    {"Orders", "orders are read in a batch of the declared size, unknown ones told", always,
-     fetches},
     {"Orders", "accepting, which can be repeated", accepts, accepts_orders},
     {"Orders", "shipping, which can be repeated", ships, ships_orders},
     {"Orders", "cancelling, which can be repeated", cancels, cancels_orders},
     {"Orders", "a buyer who asks back gets a yes or a no", answers, answers_cancellations},
+    {"Orders", "orders are listed over several pages, none lost", always, lists_all},
+    {"Orders", "orders are read in a batch of the declared size, unknown ones told", always,
+     fetches},
 };
 
 }  // namespace
