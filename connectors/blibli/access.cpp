@@ -26,7 +26,8 @@ Secret pack(const Access& access) {
                                          {"seller_key", access.seller_key.reveal()},
                                          {"signature_key", access.signature_key.reveal()},
                                          {"username", access.username},
-                                         {"pickup_point", access.pickup_point}})));
+                                         {"pickup_point", access.pickup_point},
+                                         {"only_point", access.only_point}})));
 }
 
 Access access_of(const CallContext& ctx) {
@@ -38,6 +39,7 @@ Access access_of(const CallContext& ctx) {
   out.signature_key = Secret(std::string((*packed)["signature_key"].text()));
   out.username = (*packed)["username"].text();
   out.pickup_point = (*packed)["pickup_point"].text();
+  out.only_point = (*packed)["only_point"].as_bool().value_or(false);
   return out;
 }
 

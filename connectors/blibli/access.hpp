@@ -14,6 +14,7 @@ struct Access {
   Secret signature_key;    // empty: calls are not signed
   std::string username;    // of the seller pages; may be empty (facts 3.2)
   std::string pickup_point;
+  bool only_point = false;  // the shop had no other when the keys were checked
 };
 
 Secret pack(const Access& access);

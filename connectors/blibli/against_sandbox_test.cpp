@@ -381,18 +381,57 @@ TEST_F(BlibliAgainstSandbox, stock_is_exact_and_can_be_repeated) {
 TEST_F(BlibliAgainstSandbox, sixty_first_stock_of_a_minute_waits) {
   ListingDraft d = plain();
   const ListingRef ref = publish(d);
-  StockBatch batch;
-  for (int i = 0; i < 61; ++i) batch.items.push_back(stock_of(ref, "TEH-100", i));
-  const auto ack = drive(blibli.set_stock(ctx(), batch));
-  ASSERT_TRUE(ack);
-  EXPECT_FALSE(ack->items[59].error);
-  EXPECT_EQ(ack->items[60].error->kind, ErrorKind::throttled);
-  EXPECT_EQ(ack->items[60].error->retry_after, minutes(1));
+  const auto set_to = [&](Quantity quantity) {
+    StockBatch batch;
+    batch.items = {stock_of(ref, "TEH-100", quantity)};
+    return drive(blibli.set_stock(ctx(), batch));
+  };
+  for (Quantity n = 0; n < 60; ++n) {
+    const auto ack = set_to(n);
+    ASSERT_TRUE(ack) << n << ": " << ack.error().describe();
+    EXPECT_FALSE(ack->items[0].error) << n;
+  }
+  const auto one_too_many = set_to(60);
+  ASSERT_FALSE(one_too_many);
+  EXPECT_EQ(one_too_many.error().kind, ErrorKind::throttled);
+  EXPECT_EQ(one_too_many.error().retry_after, minutes(1));
   EXPECT_EQ(listings().at("TEH-100")["stock"].as_int64(), 59);
   set(R"({"retry_after_seconds":20})");
-  const auto all = drive(blibli.set_stock(ctx(), batch));
-  ASSERT_FALSE(all);
-  EXPECT_EQ(all.error().retry_after, seconds(20));
+  EXPECT_EQ(set_to(61).error().retry_after, seconds(20));
+}
+
+TEST_F(BlibliAgainstSandbox, many_stocks_go_in_bulk_and_are_followed) {
+  ListingDraft d = plain();
+  d.options.push_back({"Kemasan", {}});
+  d.variants.clear();
+  StockBatch batch;
+  for (int n = 0; n < 12; ++n) {
+    DraftVariant v = plain().variants.front();
+    v.sku = "TEH-" + std::to_string(n);
+    v.options = {std::to_string(100 + n) + " g"};
+    d.options.back().values.push_back(v.options.front());
+    d.variants.push_back(std::move(v));
+  }
+  const ListingRef ref = publish(d);
+  for (int n = 0; n < 12; ++n) batch.items.push_back(stock_of(ref, "TEH-" + std::to_string(n), n));
+  calls.clear();
+  auto ack = drive(blibli.set_stock(ctx(), batch));
+  ASSERT_TRUE(ack) << ack.error().describe();
+  EXPECT_EQ(count("product.bulk_update"), 1u);
+  EXPECT_EQ(count("stock.set"), 0u);
+  for (std::size_t n = 0; n < 12; ++n) {
+    ASSERT_TRUE(ack->items[n].deferred) << n;
+    batch.items[n].ticket.name = ack->items[n].deferred->ticket;
+  }
+  clock.advance(seconds(10));
+  ack = drive(blibli.set_stock(ctx(), batch));
+  ASSERT_TRUE(ack) << ack.error().describe();
+  EXPECT_EQ(count("queue.detail"), 1u) << "one question for all";
+  for (int n = 0; n < 12; ++n) {
+    const auto at = static_cast<std::size_t>(n);
+    EXPECT_FALSE(ack->items[at].deferred || ack->items[at].error) << n;
+    EXPECT_EQ(listings().at("TEH-" + std::to_string(n))["stock"].as_int64(), n);
+  }
 }
 
 TEST_F(BlibliAgainstSandbox, prices_go_in_bulk_and_are_followed) {

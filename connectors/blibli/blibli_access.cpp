@@ -45,7 +45,8 @@ Exchange<std::vector<TokenSet>> Blibli::exchange_code(CallContext ctx,
   if (!points) co_return std::move(points).error();
   // Every stock value names its point; with several a person has to choose (facts 8.3).
   const json::Array& known = points->items();
-  if (access.pickup_point.empty() && known.size() == 1) access.pickup_point = known[0].text();
+  access.only_point = known.size() == 1;
+  if (access.pickup_point.empty() && access.only_point) access.pickup_point = known[0].text();
   const bool chosen = std::any_of(known.begin(), known.end(), [&](const json::Value& code) {
     return code.text() == access.pickup_point;
   });

@@ -1,5 +1,6 @@
 // Stock, price, state and reading back (facts blibli.md 8.3, 8.4).
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "connectors/blibli/access.hpp"
@@ -15,6 +16,9 @@
 namespace gerbang::blibli {
 
 namespace {
+
+// The ticket of a value that has not been sent yet: no queue's.
+constexpr std::string_view kNextTurn = "next turn";
 
 // What the tickets of a batch have become; the rest is to be sent.
 struct Followed {
@@ -109,6 +113,31 @@ void refuse(Followed& followed, const std::vector<std::size_t>& sent, const Erro
   for (const std::size_t i : sent) followed.errors[i] = error;
 }
 
+using BodyOf = std::function<json::Value(const std::vector<std::size_t>&)>;
+
+// Sends what `followed` has to send in bulk updates of at most a hundred; each entry comes back
+// with a ticket or an error.
+Exchange<Followed> send_bulk(CallContext ctx, Followed followed, BodyOf body,
+                             std::function<std::string(std::size_t)> sku_of) {
+  const std::vector<std::size_t> places = std::move(followed.to_send);
+  for (std::size_t start = 0; start < places.size(); start += kSkusPerBulk) {
+    const std::size_t end = std::min(places.size(), start + kSkusPerBulk);
+    const std::vector<std::size_t> sent(places.begin() + static_cast<std::ptrdiff_t>(start),
+                                        places.begin() + static_cast<std::ptrdiff_t>(end));
+    HttpRequest request = post(ctx, "/mta/api/businesspartner/v1/product/updateProduct", body(sent),
+                               "product.bulk_update", Effect::set);
+    Exchange<json::Value> asking = ask(ctx, std::move(request), Success::queued);
+    Result<json::Value> reply = co_await std::move(asking);
+    if (!reply) {
+      refuse(followed, sent, reply.error());
+      continue;
+    }
+    for (const std::size_t i : sent)
+      followed.deferred[i] = sent_now(queue_of(*reply), ctx.now, sku_of(i));
+  }
+  co_return followed;
+}
+
 // The product of a creation that is still in the queue, once the queue names it; empty before.
 Exchange<std::string> product_in_queue(CallContext ctx, std::string queue) {
   Exchange<Queue> reading = read_queue(std::move(ctx), std::move(queue));
@@ -125,32 +154,58 @@ Exchange<std::string> product_in_queue(CallContext ctx, std::string queue) {
 }  // namespace
 
 Exchange<BatchAck> Blibli::set_stock(CallContext ctx, StockBatch batch) const {
-  const std::string pickup_point = access_of(ctx).pickup_point;
-  BatchAck ack;
-  std::optional<Error> stopped;
+  std::vector<std::string> keys;
+  std::vector<Ticket> tickets;
   for (const StockItem& item : batch.items) {
-    ItemAck one;
-    one.key = item.sku;
+    keys.push_back(item.sku);
+    tickets.push_back(item.ticket);
+  }
+  Exchange<Followed> following =
+      follow(ctx, std::move(tickets), "product.bulk_update", "blibli_stock_refused");
+  Result<Followed> followed = co_await std::move(following);
+  if (!followed) co_return std::move(followed).error();
+
+  const Access access = access_of(ctx);
+  const std::vector<std::size_t> places = followed->to_send;
+  if (places.size() > kStockSingly && access.only_point) {
+    const BodyOf body = [&](const std::vector<std::size_t>& sent) {
+      std::vector<const StockItem*> items;
+      for (const std::size_t i : sent) items.push_back(&batch.items[i]);
+      return exact_stock_body(access.store_code, items);
+    };
+    const auto sku_of = [&](std::size_t i) { return batch.items[i].remote_variant; };
+    Exchange<Followed> sending = send_bulk(ctx, *std::move(followed), body, sku_of);
+    Result<Followed> sent = co_await std::move(sending);
+    if (!sent) co_return std::move(sent).error();
+    co_return acks_of(keys, *std::move(sent));
+  }
+
+  std::optional<Error> stopped;
+  bool any_done = false;
+  for (std::size_t n = 0; n < places.size(); ++n) {
+    const StockItem& item = batch.items[places[n]];
     if (stopped) {
-      one.error = stopped;
-      ack.items.push_back(std::move(one));
+      followed->errors[places[n]] = stopped;
+      continue;
+    }
+    if (n >= kStockSingly) {
+      // Only the single call names a pickup point; the rest lets more urgent work go first.
+      followed->deferred[places[n]] = Deferral{Duration(0), std::string(kNextTurn), false};
       continue;
     }
     HttpRequest request =
         put(ctx, "/seller/v1/products/" + percent_encode(item.remote_variant) + "/stock",
-            stock_body(item.quantity, pickup_point), "stock.set");
+            stock_body(item.quantity, access.pickup_point), "stock.set");
     Exchange<json::Value> asking = ask(ctx, std::move(request), Success::nothing);
     Result<json::Value> done = co_await std::move(asking);
-    if (!done) {
-      one.error = done.error();
-      if (concerns_the_call(done.error())) stopped = std::move(done).error();
-    }
-    ack.items.push_back(std::move(one));
+    any_done = any_done || done.ok() || !concerns_the_call(done.error());
+    if (done) continue;
+    followed->errors[places[n]] = done.error();
+    if (concerns_the_call(done.error())) stopped = std::move(done).error();
   }
   // Nothing was done at all: the call's own failure.
-  if (stopped && ack.items.front().error && concerns_the_call(*ack.items.front().error))
-    co_return *std::move(stopped);
-  co_return ack;
+  if (stopped && !any_done && places.size() == keys.size()) co_return *std::move(stopped);
+  co_return acks_of(keys, *std::move(followed));
 }
 
 Exchange<BatchAck> Blibli::set_price(CallContext ctx, PriceBatch batch) const {
@@ -165,26 +220,16 @@ Exchange<BatchAck> Blibli::set_price(CallContext ctx, PriceBatch batch) const {
   Result<Followed> followed = co_await std::move(following);
   if (!followed) co_return std::move(followed).error();
 
-  const std::vector<std::size_t> places = followed->to_send;
-  for (std::size_t start = 0; start < places.size(); start += kSkusPerBulk) {
-    const std::vector<std::size_t> sent(places.begin() + static_cast<std::ptrdiff_t>(start),
-                                        places.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                                             places.size(), start + kSkusPerBulk)));
+  const BodyOf body = [&](const std::vector<std::size_t>& sent) {
     std::vector<const PriceItem*> items;
     for (const std::size_t i : sent) items.push_back(&batch.items[i]);
-    HttpRequest request =
-        post(ctx, "/mta/api/businesspartner/v1/product/updateProduct",
-             price_body(access_of(ctx).store_code, items), "product.bulk_update", Effect::set);
-    Exchange<json::Value> asking = ask(ctx, std::move(request), Success::queued);
-    Result<json::Value> reply = co_await std::move(asking);
-    if (!reply) {
-      refuse(*followed, sent, reply.error());
-      continue;
-    }
-    for (const std::size_t i : sent)
-      followed->deferred[i] = sent_now(queue_of(*reply), ctx.now, batch.items[i].remote_variant);
-  }
-  co_return acks_of(keys, *std::move(followed));
+    return price_body(access_of(ctx).store_code, items);
+  };
+  const auto sku_of = [&](std::size_t i) { return batch.items[i].remote_variant; };
+  Exchange<Followed> sending = send_bulk(ctx, *std::move(followed), body, sku_of);
+  Result<Followed> sent = co_await std::move(sending);
+  if (!sent) co_return std::move(sent).error();
+  co_return acks_of(keys, *std::move(sent));
 }
 
 Exchange<BatchAck> Blibli::set_state(CallContext ctx, StateBatch batch) const {

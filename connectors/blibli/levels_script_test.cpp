@@ -73,6 +73,61 @@ TEST_F(BlibliLevels, stock_that_one_variant_refuses_leaves_the_others_alone) {
   EXPECT_EQ(stopped->items[2].error->kind, ErrorKind::throttled);
 }
 
+TEST_F(BlibliLevels, many_stocks_go_in_one_bulk_update_and_come_back_as_tickets) {
+  Access one_point = access();
+  one_point.only_point = true;
+  ctx.access_token = pack(one_point);
+  StockBatch batch;
+  std::string list;
+  for (int n = 0; n < 11; ++n) {
+    batch.items.push_back(stock(std::to_string(10000 + n), n));
+    list += std::string(n == 0 ? "" : ",") + R"({"gdnSku":")" + kProduct + "-" +
+            std::to_string(10000 + n) + R"(","exactStock":)" + std::to_string(n) + "}";
+  }
+  const auto sent =
+      play_all([&] { return blibli.set_stock(ctx, batch); }, {bulk(list, answer("queued_mta"))});
+  ASSERT_TRUE(sent);
+  ASSERT_EQ(sent->items.size(), 11u);
+  for (const ItemAck& item : sent->items) EXPECT_TRUE(item.deferred && !item.error);
+  EXPECT_TRUE(sent->items[10].deferred->ticket.ends_with("|DES-70001-00012-10010"));
+}
+
+TEST_F(BlibliLevels, a_newer_stock_waits_for_the_bulk_update_that_holds_the_older_one) {
+  StockBatch batch;
+  batch.items = {stock("00001", 5)};
+  batch.items[0].ticket = {kTicket + kProduct + "-00001", true};
+  const auto waits = kit::play(blibli.set_stock(ctx, batch), {queue(answer("queue_open"))});
+  ASSERT_TRUE(waits && waits->items[0].deferred);
+  EXPECT_TRUE(waits->items[0].deferred->still);
+  const auto sent = kit::play(blibli.set_stock(ctx, batch),
+                              {queue(answer("queue_done")), kit::step("1", nullptr, no_content())});
+  ASSERT_TRUE(sent);
+  EXPECT_FALSE(sent->items[0].deferred || sent->items[0].error);
+}
+
+TEST_F(BlibliLevels, with_several_pickup_points_ten_stocks_go_and_the_rest_in_the_next_turn) {
+  StockBatch batch;
+  kit::Script script;
+  for (int n = 0; n < 12; ++n) {
+    batch.items.push_back(stock(std::to_string(10000 + n), n));
+    if (n < 10) script.push_back(kit::step(std::to_string(n), nullptr, no_content()));
+  }
+  const auto some = kit::play(blibli.set_stock(ctx, batch), script);
+  ASSERT_TRUE(some);
+  EXPECT_FALSE(some->items[9].deferred || some->items[9].error);
+  for (const std::size_t n : {10u, 11u}) {
+    ASSERT_TRUE(some->items[n].deferred);
+    EXPECT_EQ(some->items[n].deferred->after, Duration(0));
+  }
+  batch.items.erase(batch.items.begin(), batch.items.begin() + 10);
+  for (StockItem& item : batch.items) item.ticket.name = some->items[10].deferred->ticket;
+  const auto rest =
+      kit::play(blibli.set_stock(ctx, batch),
+                {kit::step("10", nullptr, no_content()), kit::step("11", nullptr, no_content())});
+  ASSERT_TRUE(rest);
+  EXPECT_FALSE(rest->items[0].deferred || rest->items[1].deferred);
+}
+
 constexpr const char* kBoth =
     R"({"gdnSku":"DES-70001-00012-00001","price":47000,"salePrice":47000},)"
     R"({"gdnSku":"DES-70001-00012-00002","price":88000,"salePrice":88000})";

@@ -48,7 +48,7 @@ ConnectorInfo info() {
                   of_operation("product.unarchive", 25, minutes(1)),
                   of_operation("product.list", 25, minutes(1)),
                   of_operation("pickup_point.list", 10, hours(24))};
-  limits.stock_batch = kStockPerTurn;
+  limits.stock_batch = kSkusPerBulk;
   limits.stock_batch_same_product = false;
   limits.price_batch = kSkusPerBulk;
   limits.price_batch_same_product = false;

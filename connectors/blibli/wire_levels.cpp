@@ -7,6 +7,12 @@
 
 namespace gerbang::blibli {
 
+namespace {
+Quantity within_stock_range(Quantity quantity) {
+  return std::clamp<Quantity>(quantity, 0, kMostStock);
+}
+}  // namespace
+
 const QueueEntry* Queue::of(std::string_view sku) const {
   // The last word on it, should it stand there twice.
   const auto it = std::find_if(entries.rbegin(), entries.rend(),
@@ -56,6 +62,21 @@ std::optional<QueueTicket> queue_ticket(std::string_view text) {
                      std::string(parts[3])};
 }
 
+namespace {
+json::Value bulk_body(std::string_view store, json::Array requests) {
+  return json::object({{"merchantCode", store}, {"productRequests", std::move(requests)}});
+}
+}  // namespace
+
+json::Value exact_stock_body(std::string_view store, const std::vector<const StockItem*>& items) {
+  json::Array requests;
+  for (const StockItem* item : items) {
+    requests.push_back(json::object(
+        {{"gdnSku", item->remote_variant}, {"exactStock", within_stock_range(item->quantity)}}));
+  }
+  return bulk_body(store, std::move(requests));
+}
+
 json::Value price_body(std::string_view store, const std::vector<const PriceItem*>& items) {
   json::Array requests;
   for (const PriceItem* item : items) {
@@ -63,7 +84,7 @@ json::Value price_body(std::string_view store, const std::vector<const PriceItem
                                      {"price", item->price.amount},
                                      {"salePrice", item->price.amount}}));
   }
-  return json::object({{"merchantCode", store}, {"productRequests", std::move(requests)}});
+  return bulk_body(store, std::move(requests));
 }
 
 json::Value archive_body(const std::vector<std::string>& products) {
@@ -74,7 +95,7 @@ json::Value archive_body(const std::vector<std::string>& products) {
 
 json::Value stock_body(Quantity quantity, std::string_view pickup_point) {
   json::Object body;
-  body.append("availableStock", std::clamp<Quantity>(quantity, 0, kMostStock));
+  body.append("availableStock", within_stock_range(quantity));
   // Needed where the product stands at several points, harmless otherwise (facts 8.3).
   if (!pickup_point.empty()) body.append("pickupPointCode", pickup_point);
   return json::Value(std::move(body));

@@ -38,6 +38,9 @@ std::optional<QueueTicket> queue_ticket(std::string_view text);
 // {"merchantCode","productRequests":[{"gdnSku","price","salePrice"}]}: both prices, always
 // (facts 8.3).
 json::Value price_body(std::string_view store, const std::vector<const PriceItem*>& items);
+// {"merchantCode","productRequests":[{"gdnSku","exactStock"}]}: never "stock", which is a
+// difference; it has no word for a pickup point (facts 8.3).
+json::Value exact_stock_body(std::string_view store, const std::vector<const StockItem*>& items);
 json::Value archive_body(const std::vector<std::string>& products);
 json::Value stock_body(Quantity quantity, std::string_view pickup_point);
 

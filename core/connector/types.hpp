@@ -73,7 +73,8 @@ struct StateBatch {
   std::vector<StateItem> items;
 };
 
-// The channel has taken the value and works it off later (a queue of its own).
+// The channel has taken the value and works it off later (a queue of its own); or the connector
+// leaves the item for its next turn, with a ticket that names nothing at the channel.
 struct Deferral {
   Duration after{0};   // when to ask what became of it
   std::string ticket;  // the connector's note of it; comes back in the item, never empty

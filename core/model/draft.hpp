@@ -48,6 +48,14 @@ struct ListingDraft {
   json::Value memo;
 };
 
+// What the channel deferred of this item earlier and has not been heard of since; empty: nothing.
+// Of channels that defer only. While it is open nothing newer may be sent: it could arrive later
+// and be the last word.
+struct Ticket {
+  std::string name;
+  bool outdated = false;  // the value has changed since
+};
+
 struct StockItem {
   std::string sku;
   std::string remote_product;
@@ -56,14 +64,7 @@ struct StockItem {
   // Whether the listing is meant to be on offer. A channel that takes a listing off sale by itself
   // at stock 0 must put it back when stock rises, and must not when a person took it off.
   bool listed = true;
-};
-
-// What the channel deferred of this item earlier and has not been heard of since; empty: nothing.
-// Of channels that defer only. While it is open nothing newer may be sent: it could arrive later
-// and be the last word.
-struct Ticket {
-  std::string name;
-  bool outdated = false;  // the value has changed since
+  Ticket ticket{};
 };
 
 struct PriceItem {

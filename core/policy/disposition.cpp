@@ -79,9 +79,12 @@ Disposition dispose(const Error& error, const FailedWork& work, TimePoint now, R
       try_later();
       break;
     case ErrorKind::throttled: {
-      const Duration wait = error.retry_after.value_or(backoff(work.attempts, random));
+      // Without a Retry-After the account rests for a moment; the work itself comes back at growing
+      // distance, so that what the channel does take is not held up by what it does not.
+      const int refusals = std::max(work.attempts, work.throttled);
+      const Duration wait = error.retry_after.value_or(backoff(refusals, random));
       out.due_at = now + std::clamp(wait, kLeastPause, kMostPause);
-      out.pause_shop_until = out.due_at;
+      out.pause_shop_until = error.retry_after ? out.due_at : now + kLeastPause;
       out.counts_as_attempt = false;
       break;
     }

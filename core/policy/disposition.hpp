@@ -15,6 +15,9 @@ struct FailedWork {
   int attempts = 1;                  // failed ones, this one included
   TimePoint since{};                 // when it was wanted first
   bool token_was_refreshed = false;  // for this very attempt
+  // How often in a row the channel refused it for its rate without saying for how long, this one
+  // included.
+  int throttled = 0;
 };
 
 // What to do with it, and with its shop. Nothing here is a loop or a wait: the answer is written
@@ -46,8 +49,8 @@ struct DispositionLimits {
 //   transient                  backoff
 //   indeterminate (or a timeout or lost connection of a repeatable call)
 //                              backoff, but not before the old request can no longer arrive
-//   throttled                  pause the account for retry_after (≤ 24 h), else for the backoff
-//                              (≥ 1 s); not an attempt of this work
+//   throttled                  pause the account for retry_after (≤ 24 h); without one for 1 s, and
+//                              the work comes back with backoff; not an attempt of this work
 //   blocked                    retry_after, else 15 min doubling; at most 6 h. Never parked: a
 //                              promotion ends by itself
 //   auth_expired               refresh once, at once; still expired: backoff (≥ 15 min)

@@ -70,6 +70,26 @@ TEST(Disposition, throttling_pauses_the_account_and_not_the_work) {
             kNow + 24h);
 }
 
+TEST(Disposition, a_refusal_without_retry_after_rests_the_account_a_moment_and_the_work_longer) {
+  SeededRandom random(7);
+  Duration most{0};
+  for (int i = 0; i < 200; ++i) {
+    FailedWork work;
+    work.throttled = 8;
+    const auto d = dispose(Error(ErrorKind::throttled, "rate"), work, kNow, random);
+    ASSERT_EQ(d.pause_shop_until, kNow + 1s);
+    ASSERT_GE(d.due_at, kNow + 1s);
+    ASSERT_LE(d.due_at, kNow + 128s);
+    ASSERT_FALSE(d.counts_as_attempt);
+    most = std::max(most, d.due_at - kNow);
+  }
+  EXPECT_GT(most, 100s);
+  // Said for how long, it is the channel's word that counts.
+  FailedWork told;
+  told.throttled = 8;
+  EXPECT_EQ(decide(Error(ErrorKind::throttled, "rate").after(2s), told).due_at, kNow + 2s);
+}
+
 TEST(Disposition, a_promotion_is_waited_for_and_never_parked) {
   const Error e(ErrorKind::blocked, "promotion");
   EXPECT_EQ(decide(e, {Aspect::price, 1, kNow}).due_at, kNow + 15min);

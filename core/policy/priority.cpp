@@ -46,37 +46,51 @@ bool is_urgent(Aspect aspect, Urgency urgency) {
   return rank_of(aspect, urgency) <= 2;
 }
 
-std::optional<std::size_t> Turns::choose(const std::vector<Waiting>& waiting) {
-  std::optional<std::size_t> urgent;  // best rank of the urgent kinds
-  std::optional<std::size_t> ranked;  // best rank of the others
-  std::optional<std::size_t> oldest;  // longest wait of the others
-  const auto better_rank = [&](std::size_t a, const std::optional<std::size_t>& b) {
-    return !b || rank_of(waiting[a].aspect, waiting[a].urgency) <
-                     rank_of(waiting[*b].aspect, waiting[*b].urgency);
-  };
+std::optional<std::size_t> Turns::choose_among(const std::vector<Waiting>& waiting, bool urgent) {
+  std::optional<std::size_t> best;  // by rank
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     const Waiting& w = waiting[i];
-    if (w.count == 0) continue;
-    if (is_urgent(w.aspect, w.urgency)) {
-      if (better_rank(i, urgent)) urgent = i;
-    } else {
-      if (better_rank(i, ranked)) ranked = i;
-      if (!oldest || w.oldest < waiting[*oldest].oldest) oldest = i;
-    }
+    if (w.count == 0 || is_urgent(w.aspect, w.urgency) != urgent) continue;
+    if (!best ||
+        rank_of(w.aspect, w.urgency) < rank_of(waiting[*best].aspect, waiting[*best].urgency))
+      best = i;
   }
-  if (!ranked) urgent_in_a_row_ = 0;
-  if (urgent && (!ranked || urgent_in_a_row_ < kUrgentTurns)) {
-    if (ranked) ++urgent_in_a_row_;
-    return urgent;
+  if (!best) return std::nullopt;
+  const auto last = [&](std::size_t i) {
+    const auto at = last_turn_.find({waiting[i].aspect, waiting[i].urgency});
+    return at == last_turn_.end() ? 0 : at->second;
+  };
+  std::optional<std::size_t> patient;  // longest without a turn, then waiting longest
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const Waiting& w = waiting[i];
+    if (w.count == 0 || is_urgent(w.aspect, w.urgency) != urgent || i == *best) continue;
+    if (!patient || last(i) < last(*patient) ||
+        (last(i) == last(*patient) && w.oldest < waiting[*patient].oldest))
+      patient = i;
+  }
+  int& in_a_row = ranked_in_a_row_[urgent ? 1 : 0];
+  std::size_t chosen = *best;
+  if (patient && ++in_a_row > kRankedTurns) {
+    in_a_row = 0;
+    chosen = *patient;
+  }
+  last_turn_[{waiting[chosen].aspect, waiting[chosen].urgency}] = ++turn_;
+  return chosen;
+}
+
+std::optional<std::size_t> Turns::choose(const std::vector<Waiting>& waiting) {
+  bool urgent = false, others = false;
+  for (const Waiting& w : waiting) {
+    if (w.count == 0) continue;
+    (is_urgent(w.aspect, w.urgency) ? urgent : others) = true;
+  }
+  if (!others) urgent_in_a_row_ = 0;
+  if (urgent && (!others || urgent_in_a_row_ < kUrgentTurns)) {
+    if (others) ++urgent_in_a_row_;
+    return choose_among(waiting, true);
   }
   urgent_in_a_row_ = 0;
-  if (!ranked) return std::nullopt;
-  if (ranked_in_a_row_ < kRankedTurns) {
-    ++ranked_in_a_row_;
-    return ranked;
-  }
-  ranked_in_a_row_ = 0;
-  return oldest;
+  return choose_among(waiting, false);
 }
 
 }  // namespace gerbang::policy

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/time.hpp"
@@ -24,8 +28,10 @@ struct Waiting {
 };
 
 // Shares a lane's scarce calls out. Urgent kinds go first but get at most 4 of 5 calls while
-// others wait; of what is left to the others, the highest rank gets 3 of 4 turns and whoever has
-// waited longest the fourth. So nothing starves. Deterministic; one object per lane.
+// others wait. Among the urgent ones, and among the others, the highest rank gets 3 of 4 turns; the
+// fourth goes to that one of the rest that has gone longest without a turn, of those that never had
+// one to whoever has waited longest. So nothing starves, not even behind a kind that is refused
+// again and again and is due each time the lane may call. Deterministic; one object per lane.
 class Turns {
  public:
   // The index of the kind whose turn it is (kinds with count 0 are passed over), counted as one
@@ -33,8 +39,12 @@ class Turns {
   std::optional<std::size_t> choose(const std::vector<Waiting>& waiting);
 
  private:
-  int urgent_in_a_row_ = 0;  // while others waited
-  int ranked_in_a_row_ = 0;  // of the others' turns
+  std::optional<std::size_t> choose_among(const std::vector<Waiting>& waiting, bool urgent);
+
+  int urgent_in_a_row_ = 0;               // while others waited
+  std::array<int, 2> ranked_in_a_row_{};  // turns of the others and of the urgent ones
+  std::int64_t turn_ = 0;
+  std::map<std::pair<Aspect, Urgency>, std::int64_t> last_turn_;
 };
 
 }  // namespace gerbang::policy

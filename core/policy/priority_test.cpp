@@ -56,15 +56,27 @@ TEST(Turns, urgent_work_gets_four_calls_of_five_while_others_wait) {
   std::map<std::size_t, int> count;
   for (const auto i : turns(w, 100)) ++count[i];
   EXPECT_EQ(count[0], 20);
-  EXPECT_EQ(count[2], 80);  // the best of the urgent ones
+  EXPECT_EQ(count[2], 60);  // the best of the urgent ones
+  EXPECT_EQ(count[1], 20);
   EXPECT_EQ(turns(w, 1)[0], 2u);
 }
 
-TEST(Turns, waiting_longest_counts_in_every_fourth_turn_of_the_others) {
+TEST(Turns, every_fourth_turn_goes_to_whoever_went_longest_without_one) {
   const std::vector<Waiting> w = {waiting(Aspect::stock, Urgency::normal, 1),
                                   waiting(Aspect::price, Urgency::normal, 2),
                                   waiting(Aspect::content, Urgency::routine, 900)};
-  EXPECT_EQ(turns(w, 8), (std::vector<std::size_t>{0, 0, 0, 2, 0, 0, 0, 2}));
+  EXPECT_EQ(turns(w, 12), (std::vector<std::size_t>{0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}));
+}
+
+// A price that the channel throttles is due whenever the lane may call, and older than all else.
+TEST(Turns, nothing_starves_behind_a_kind_that_is_always_due_and_waits_longest) {
+  const std::vector<Waiting> w = {waiting(Aspect::price, Urgency::normal, 900),
+                                  waiting(Aspect::content, Urgency::normal, 60)};
+  EXPECT_EQ(turns(w, 8), (std::vector<std::size_t>{0, 0, 0, 1, 0, 0, 0, 1}));
+  const std::vector<Waiting> orders = {waiting(Aspect::order_fetch, Urgency::order, 900),
+                                       waiting(Aspect::order_ship, Urgency::order, 60),
+                                       waiting(Aspect::stock, Urgency::order, 60)};
+  EXPECT_EQ(turns(orders, 8), (std::vector<std::size_t>{0, 0, 0, 1, 0, 0, 0, 2}));
 }
 
 TEST(Turns, a_burst_of_urgent_work_does_not_pay_for_calls_made_alone) {

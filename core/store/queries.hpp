@@ -209,6 +209,7 @@ struct DraftView {
   // A create was begun and never settled: look first. Not wanted as well: look, to take it off; the
   // draft then holds no more than the SKUs.
   bool maybe_published = false;
+  bool new_variants = false;  // some of the draft's variants are not known to be at the channel
 };
 struct LoadDraft {  // not_found unit_unknown
   using Answer = DraftView;

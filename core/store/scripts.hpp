@@ -337,7 +337,9 @@ struct SettleWork {
   std::vector<Settlement> settlements;
 };
 
-// Before a create is sent: if we die now, the next start looks before it creates.
+// Before a create or an update with new variants is sent: if we die now, the next start looks before
+// it creates; and if the answer is lost, the channel may show the draft of this time, so that the
+// prices are told once what was created is known.
 struct BeginPublish {
   using Answer = bool;
   std::string shop;

@@ -17,8 +17,12 @@ policy::Rate rate_of(const RateLimit& limit, double scale) {
 constexpr Duration kMostPause = std::chrono::hours(24);
 constexpr Duration kLeastPause = std::chrono::seconds(1);
 
-// Longer than this in one's own bucket is a matter for the lane's schedule, not for a sleep.
+// Longer than this in one's own bucket is a matter for the lane's schedule, not for a sleep: before
+// an exchange, and in the middle of one.
 constexpr Duration kLongestWait = std::chrono::seconds(20);
+constexpr Duration kLongestWaitBegun = std::chrono::minutes(1);
+// A stop is noticed within this; shorter than the grace that a shutdown gives.
+constexpr Duration kSlice = std::chrono::seconds(5);
 
 }  // namespace
 
@@ -62,7 +66,7 @@ std::vector<policy::Limiter*> Caller::limiters_for(const std::string& operation)
   return out;
 }
 
-awaitable<Result<void>> Caller::admit(const std::string& operation) {
+awaitable<Result<void>> Caller::admit(const std::string& operation, bool begun) {
   for (;;) {
     const TimePoint now = ports_.clock->now();
     if (paused_until_ && *paused_until_ > now)
@@ -82,19 +86,20 @@ awaitable<Result<void>> Caller::admit(const std::string& operation) {
       for (policy::Limiter* limiter : limiters) limiter->take(now);
       co_return Result<void>();
     }
-    if (wait > kLongestWait)
+    if (stopping_) co_return Error(ErrorKind::cancelled, "cancelled", "the lane is being stopped");
+    if (wait > (begun ? kLongestWaitBegun : kLongestWait))
       co_return Error(ErrorKind::throttled, "channel_paused", "no call is free").after(wait);
-    auto sleeping = ports_.timers->sleep_until(now + wait);
+    auto sleeping = ports_.timers->sleep_until(now + std::min<Duration>(wait, kSlice));
     co_await std::move(sleeping);
   }
 }
 
-awaitable<Result<HttpResponse>> Caller::perform(HttpRequest request) {
+awaitable<Result<HttpResponse>> Caller::perform(HttpRequest request, bool begun) {
   const std::string operation = request.operation;
   const Effect effect = request.effect;
   const bool channel_call = request.trust != Trust::tenant;
   if (channel_call) {
-    auto admitting = admit(operation);
+    auto admitting = admit(operation, begun);
     Result<void> admitted = co_await std::move(admitting);
     if (!admitted) co_return std::move(admitted).error();
   }

@@ -33,8 +33,8 @@ class Caller {
   template <class T>
   boost::asio::awaitable<Result<T>> drive(Exchange<T> exchange) {
     std::optional<HttpRequest> request = exchange.start();
-    while (request) {
-      auto performing = perform(std::move(*request));
+    for (bool begun = false; request; begun = true) {
+      auto performing = perform(std::move(*request), begun);
       Result<HttpResponse> response = co_await std::move(performing);
       if (!response) co_return std::move(response).error();
       request = exchange.reply(std::move(*response));
@@ -43,6 +43,8 @@ class Caller {
     co_return outcome;
   }
 
+  // What waits for a free call gives up.
+  void stop() { stopping_ = true; }
   // No call before this; a Retry-After holds the whole shop back.
   void pause_until(TimePoint when);
   std::optional<TimePoint> paused_until() const { return paused_until_; }
@@ -51,9 +53,11 @@ class Caller {
   std::optional<TimePoint> next_probe() const;
 
  private:
-  boost::asio::awaitable<Result<HttpResponse>> perform(HttpRequest request);
-  // Waits for a free call; an error when that would take too long or the breaker is open.
-  boost::asio::awaitable<Result<void>> admit(const std::string& operation);
+  boost::asio::awaitable<Result<HttpResponse>> perform(HttpRequest request, bool begun);
+  // Waits for a free call; an error when that would take too long or the breaker is open. An
+  // exchange that has begun waits longer: given up, it would begin anew with the call that has just
+  // come free, and never get to its second.
+  boost::asio::awaitable<Result<void>> admit(const std::string& operation, bool begun);
   std::vector<policy::Limiter*> limiters_for(const std::string& operation);
   void record(const std::string& operation, const Result<HttpResponse>& response, TimePoint began);
 
@@ -66,6 +70,7 @@ class Caller {
   std::unique_ptr<policy::Limiter> shop_limiter_;
   std::map<std::string, std::unique_ptr<policy::Limiter>> endpoint_limiters_;
   std::optional<TimePoint> paused_until_;
+  bool stopping_ = false;
 };
 
 }  // namespace gerbang::sync

@@ -27,6 +27,7 @@ Lane::Lane(boost::asio::any_io_executor executor, const Ports& ports, const Engi
 
 void Lane::stop() {
   stopping_ = true;
+  caller_.stop();
   signal_.notify();
 }
 
@@ -233,6 +234,8 @@ awaitable<void> Lane::heed(const Error* error) {
     }
     co_return;
   }
+  if (error->code == "channel_paused")
+    co_return;  // our own doing: the caller knows, others may go on
   if (error->kind == ErrorKind::throttled) {
     const Duration wait = std::min<Duration>(error->retry_after.value_or(std::chrono::seconds(1)),
                                              std::chrono::hours(24));
@@ -250,6 +253,18 @@ awaitable<void> Lane::heed(const Error* error) {
     auto setting = set_state(ShopState::unreachable, "channel_unreachable", sending);
     co_await std::move(setting);
   }
+}
+
+store::Settlement Lane::outcome_of(const Work& work, const std::optional<Error>& error,
+                                   TimePoint sent_at, TimePoint now) {
+  const std::pair<Aspect, std::string> key(work.aspect, work.subject);
+  int throttled = 0;
+  if (!error || error->kind != ErrorKind::throttled) {
+    throttled_.erase(key);
+  } else if (!error->retry_after) {
+    throttled = ++throttled_[key];
+  }
+  return settlement_of(work, error, sent_at, now, *ports_.random, throttled);
 }
 
 awaitable<void> Lane::settle(std::vector<store::Settlement> settlements) {

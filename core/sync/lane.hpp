@@ -56,6 +56,7 @@ class Lane {
   boost::asio::awaitable<void> send_stock(std::vector<Work> due);
   boost::asio::awaitable<void> send_prices(std::vector<Work> due);
   boost::asio::awaitable<void> send_states(std::vector<Work> due);
+  boost::asio::awaitable<bool> begin_publish(std::string unit);
   boost::asio::awaitable<void> publish(Work work);
   boost::asio::awaitable<Result<void>> ensure_facts(const ListingDraft& draft);
   boost::asio::awaitable<Result<std::shared_ptr<const json::Value>>> facts(std::string key,
@@ -73,6 +74,9 @@ class Lane {
   std::optional<TimePoint> next_job(TimePoint now) const;
   TimePoint last_due(const std::string& job) const;
 
+  // What becomes of a piece of work after an attempt.
+  store::Settlement outcome_of(const Work& work, const std::optional<Error>& error,
+                               TimePoint sent_at, TimePoint now);
   boost::asio::awaitable<void> settle(std::vector<store::Settlement> settlements);
   // What the outcome of a call means for the whole shop (pause, health).
   boost::asio::awaitable<void> heed(const Error* error);
@@ -100,6 +104,8 @@ class Lane {
   // Subjects whose last request got no answer and may still arrive, until then: an older value must
   // not be the last word. Only in memory: a process that died has closed its connections.
   std::map<std::pair<Aspect, std::string>, TimePoint> may_arrive_until_;
+  // Refusals for the rate in a row, without a Retry-After. Only in memory: it only spreads calls.
+  std::map<std::pair<Aspect, std::string>, int> throttled_;
   std::shared_ptr<const json::Value> shop_facts_;
   std::shared_ptr<const json::Value> category_facts_;
 };

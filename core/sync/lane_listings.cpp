@@ -109,7 +109,10 @@ awaitable<void> Lane::send_stock(std::vector<Work> due) {
   auto chosen = first_batch(due, *items, limits.stock_batch, limits.stock_batch_same_product);
   if (!chosen.empty()) {
     StockBatch batch;
-    for (const auto& [work, item] : chosen) batch.items.push_back(item);
+    for (auto& [work, item] : chosen) {
+      item.ticket = ticket_of(work);
+      batch.items.push_back(item);
+    }
     Make<BatchAck> make = [this, batch](CallContext context) {
       return connector_.set_stock(std::move(context), batch);
     };
@@ -119,13 +122,17 @@ awaitable<void> Lane::send_stock(std::vector<Work> due) {
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       const auto& [work, item] = chosen[i];
       const std::optional<Error> error = item_error(result, i, item.sku);
-      Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
-      if (!error) s.sent_stock = item.quantity;
+      Settlement s = outcome_of(work, error, sent_at, now);
+      if (const auto deferral = item_deferral(result, i); deferral && !error) {
+        defer(s, *deferral, work, now);
+      } else if (!error) {
+        s.sent_stock = item.quantity;
+        ports_.metrics->observe_seconds("gerbang_stock_age_seconds",
+                                        "From a change of stock to its arrival at a shop.",
+                                        std::chrono::duration<double>(now - work.since).count(),
+                                        {{"channel", connector_.info().channel}});
+      }
       settlements.push_back(std::move(s));
-      ports_.metrics->observe_seconds("gerbang_stock_age_seconds",
-                                      "From a change of stock to its arrival at a shop.",
-                                      std::chrono::duration<double>(now - work.since).count(),
-                                      {{"channel", connector_.info().channel}});
     }
   }
   auto settling = settle(std::move(settlements));
@@ -159,7 +166,7 @@ awaitable<void> Lane::send_prices(std::vector<Work> due) {
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       const auto& [work, item] = chosen[i];
       const std::optional<Error> error = item_error(result, i, item.sku);
-      Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+      Settlement s = outcome_of(work, error, sent_at, now);
       if (const auto deferral = item_deferral(result, i); deferral && !error) {
         defer(s, *deferral, work, now);
       } else if (!error) {
@@ -204,7 +211,7 @@ awaitable<void> Lane::send_states(std::vector<Work> due) {
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       const auto& [work, item] = chosen[i];
       const std::optional<Error> error = item_error(result, i, item.unit);
-      Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+      Settlement s = outcome_of(work, error, sent_at, now);
       if (const auto deferral = item_deferral(result, i); deferral && !error) {
         defer(s, *deferral, work, now);
       } else if (!error) {
@@ -270,6 +277,16 @@ awaitable<Result<void>> Lane::ensure_facts(const ListingDraft& draft) {
   co_return Result<void>();
 }
 
+awaitable<bool> Lane::begin_publish(std::string unit) {
+  store::BeginPublish begin;
+  begin.shop = shop_id_;
+  begin.unit = std::move(unit);
+  auto beginning = apply(*ports_.store, std::move(begin));
+  Result<bool> begun = co_await std::move(beginning);
+  if (begun) GERBANG_CRASH_POINT("sync.publish_begun");
+  co_return begun.ok();
+}
+
 awaitable<void> Lane::publish(Work work) {
   const TimePoint sent_at = ports_.clock->now();
   store::LoadDraft query;
@@ -306,6 +323,10 @@ awaitable<void> Lane::publish(Work work) {
     if (!prepared) {
       result = std::move(prepared).error();
     } else if (!draft.remote_product.empty()) {
+      if (view->new_variants) {
+        auto beginning = begin_publish(work.subject);
+        if (!co_await std::move(beginning)) co_return;
+      }
       Make<ListingRef> make = [this, draft](CallContext context) {
         return connector_.update_listing(std::move(context), draft);
       };
@@ -326,13 +347,8 @@ awaitable<void> Lane::publish(Work work) {
         result = std::move(answer);
       }
       if (absent) {
-        store::BeginPublish begin;
-        begin.shop = shop_id_;
-        begin.unit = work.subject;
-        auto beginning = apply(*ports_.store, std::move(begin));
-        Result<bool> begun = co_await std::move(beginning);
-        if (!begun) co_return;
-        GERBANG_CRASH_POINT("sync.publish_begun");
+        auto beginning = begin_publish(work.subject);
+        if (!co_await std::move(beginning)) co_return;
         Make<ListingRef> make = [this, draft](CallContext context) {
           return connector_.publish_listing(std::move(context), draft);
         };
@@ -351,7 +367,7 @@ awaitable<void> Lane::publish(Work work) {
   }
 
   const TimePoint now = ports_.clock->now();
-  Settlement s = settlement_of(work, error, sent_at, now, *ports_.random);
+  Settlement s = outcome_of(work, error, sent_at, now);
   // How old what was found is nobody knows: no price counts as sent with it.
   if (found) s.revision = 0;
   if (ref) {

@@ -25,8 +25,7 @@ awaitable<void> Lane::fetch_orders(std::vector<Work> due) {
   const TimePoint now = ports_.clock->now();
   if (!batch) {
     std::vector<Settlement> settlements;
-    for (const Work& w : due)
-      settlements.push_back(settlement_of(w, batch.error(), sent_at, now, *ports_.random));
+    for (const Work& w : due) settlements.push_back(outcome_of(w, batch.error(), sent_at, now));
     auto settling = settle(std::move(settlements));
     co_await std::move(settling);
     co_return;
@@ -91,7 +90,7 @@ awaitable<void> Lane::act_on_order(Work work) {
   }
   const TimePoint now = ports_.clock->now();
   std::vector<Settlement> settlements;
-  settlements.push_back(settlement_of(work, error, sent_at, now, *ports_.random));
+  settlements.push_back(outcome_of(work, error, sent_at, now));
   settlements.back().shipments = std::move(shipments);
   auto settling = settle(std::move(settlements));
   co_await std::move(settling);

@@ -5,7 +5,7 @@
 namespace gerbang::sync {
 
 store::Settlement settlement_of(const Work& work, const std::optional<Error>& error,
-                                TimePoint sent_at, TimePoint now, Random& random) {
+                                TimePoint sent_at, TimePoint now, Random& random, int throttled) {
   store::Settlement s;
   s.aspect = work.aspect;
   s.subject = work.subject;
@@ -28,6 +28,7 @@ store::Settlement settlement_of(const Work& work, const std::optional<Error>& er
   failed.aspect = work.aspect;
   failed.attempts = work.attempts + 1;
   failed.since = work.since;
+  failed.throttled = throttled;
   failed.token_was_refreshed = true;  // the lane's call() has done that already
   const policy::Disposition what = policy::dispose(*error, failed, now, random);
   s.next = what.next == policy::Disposition::Next::park ? store::Settlement::Next::park

@@ -445,6 +445,8 @@ def run(village):
     size = sum(len(d) for d in haystacks.values())
     print(f"  {len(secrets)} canaries, {len(haystacks)} places, {size} bytes; at rest: {stored}; seen: {len(found)}")
     assert not found, "\n".join(found[:20])
+    print(f"proof: canaries: {len(secrets)} rounds, 0 faults injected, {len(found)} violations "
+          f"({len(haystacks)} places, {size} bytes searched)")
     # The marketplaces' repetition reached the answers, blotted out.
     text = b"".join(answers.kept.values())
     assert b"remote_message" in text and b"***" in text, "no refusal of a marketplace was shown"

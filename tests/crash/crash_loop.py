@@ -358,8 +358,9 @@ class Loop:
             raise Violation(f"points that were never reached: {sorted(missed)}")
         acknowledged = sum(w.acknowledged for w in self.writers) + self.other_acknowledged
         repeats = sum(w.repeats for w in self.writers)
-        print(f"crash loop: rounds {self.rounds}, kills {self.kills} ({len(self.reached)} named points), "
-              f"acknowledged {acknowledged}, repeated {repeats}, healthy again within {self.slowest:.1f} s, lost 0")
+        print(f"proof: crash loop: {self.rounds} rounds, {self.kills} faults injected, 0 violations "
+              f"({len(self.reached)} named points, {acknowledged} acknowledged, {repeats} repeated, "
+              f"healthy again within {self.slowest:.1f} s, lost 0)")
 
     def converge(self):
         """The shop ends up with the newest of everything, and each listing once."""

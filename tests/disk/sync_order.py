@@ -315,7 +315,7 @@ def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     why_not = may_trace()
     if why_not:
-        print(f"SKIPPED, sync before answer is NOT PROVEN here: {why_not}", file=sys.stderr)
+        print(f"proof: sync order: not proven here: {why_not}")
         sys.exit(SKIPPED)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="gerbang-sync-order-"))
     lines = record(build, folder)
@@ -329,9 +329,9 @@ def main():
     # What was not seen was not checked.
     assert len(good) >= 200 and len(kinds) >= 6, (len(good), sorted(kinds))
     assert len(log.database_writes) > 100, "no checkpoint was seen"
-    print(f"sync order: answers {len(good)} of {len(kinds)} kinds, transactions {len(log.transactions)}, "
-          f"syncs {len(log.syncs['-wal'])}, checkpoint writes {len(log.database_writes)}, violations {len(found)}"
-          + (f"; trace in {folder}" if keep else ""))
+    print(f"proof: sync order: {len(good)} rounds, 0 faults injected, {len(found)} violations "
+          f"(answers of {len(kinds)} kinds, {len(log.transactions)} transactions, {len(log.syncs['-wal'])} syncs, "
+          f"{len(log.database_writes)} checkpoint writes" + (f"; trace in {folder}" if keep else "") + ")")
     sys.exit(1 if found else 0)
 
 

@@ -144,6 +144,39 @@ TEST_F(Blibli, the_last_of_many_prices_is_the_last_word) {
   EXPECT_LE(calls("product.bulk_update"), 3u) << "those in between were never sent";
 }
 
+TEST_F(Blibli, many_stocks_at_once_go_in_bulk_and_an_order_meanwhile_is_the_last_word) {
+  constexpr int kBaskets = 12;
+  const auto sku = [](int n) { return "KERANJANG-" + std::to_string(n); };
+  for (int n = 0; n < kBaskets; ++n) {
+    json::Value product = basket();
+    json::Value variant = product["variants"][0];
+    variant.as_object()->set("sku", sku(n));
+    product.as_object()->set("code", "KERANJANG-NO-" + std::to_string(n));
+    product.as_object()->set("variants", json::array({variant}));
+    world.put(product);
+    world.count(sku(n), 20);
+  }
+  ASSERT_TRUE(quiet());
+  world.control("blibli", Method::put, "settings", json::object({{"queue_ms", 60'000}}));
+  const std::size_t singles = calls("stock.set");
+  const std::size_t bulks = calls("product.bulk_update");
+  for (int n = 0; n < kBaskets; ++n) world.count(sku(n), 30);
+  world.run_for(std::chrono::seconds(5));
+  EXPECT_EQ(calls("product.bulk_update"), bulks + 1);
+  EXPECT_EQ(calls("stock.set"), singles) << "none of them alone";
+  EXPECT_EQ(world.on_offer("blibli", blibli).at(sku(0)), 20) << "still in the queue";
+
+  // Sold elsewhere while the queue holds 30: 28 waits for it, or 30 would be the last word.
+  world.place_order("shopee", shopee, sku(0), 2);
+  world.run_for(std::chrono::seconds(20));
+  EXPECT_EQ(world.on_offer("blibli", blibli).at(sku(0)), 20);
+  ASSERT_TRUE(quiet());
+  world.run_for(minutes(10));
+  EXPECT_EQ(world.on_offer("blibli", blibli).at(sku(0)), 28);
+  for (int n = 1; n < kBaskets; ++n)
+    EXPECT_EQ(world.on_offer("blibli", blibli).at(sku(n)), 30) << n;
+}
+
 TEST_F(Blibli, a_price_that_the_queue_refuses_is_parked_with_its_reason) {
   ASSERT_TRUE(quiet());
   json::Value dear = basket();

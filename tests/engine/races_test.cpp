@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "tests/engine/village.hpp"
+#include "tests/kit/proof.hpp"
 
 namespace gerbang::kit {
 namespace {
@@ -21,6 +22,7 @@ constexpr const char* kBasket = "KERANJANG-M";
 class Races : public testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(v.quiet()); }
+  static void TearDownTestSuite() { kit::print_proof_of_suite("shop races"); }
 
   StockLevel level(const std::string& item) {
     store::GetStock query;
@@ -242,9 +244,10 @@ TEST_F(Races, APromotionThatHoldsTheStockIsWaitedForInSightOfThePerson) {
   }
   world.count(kBasket, 4);  // the newest value is what goes when the promotion ends
   world.run_for(minutes(1));
-  world.control("shopee", Method::put, "settings",
-                json::object({{"promotion", json::object({{"item_id", item_at_shopee(kBasket)},
-                                                          {"off", true}})}}));
+  world.control(
+      "shopee", Method::put, "settings",
+      json::object(
+          {{"promotion", json::object({{"item_id", item_at_shopee(kBasket)}, {"off", true}})}}));
   ASSERT_TRUE(v.quiet(hours(7)));
   both_offer(kBasket, 4);
 }
@@ -448,15 +451,15 @@ TEST_F(Races, ConsentResumeAndRetirementWakeTheShopAtOnce) {
   world.run_for(minutes(20));
   EXPECT_EQ(world.on_offer("shopee", v.shopee)[kBasket], 12);
   ASSERT_TRUE(world.authorise(v.shopee, v.shopee.remote_id));
-  EXPECT_TRUE(world.run_until(
-      [&] { return world.on_offer("shopee", v.shopee)[kBasket] == 11; }, seconds(5)));
+  EXPECT_TRUE(world.run_until([&] { return world.on_offer("shopee", v.shopee)[kBasket] == 11; },
+                              seconds(5)));
   set(ShopState::paused, "paused_by_person");
   world.count(kBasket, 10);
   world.run_for(minutes(20));
   EXPECT_EQ(world.on_offer("shopee", v.shopee)[kBasket], 11);
   set(ShopState::active, "");
-  EXPECT_TRUE(world.run_until(
-      [&] { return world.on_offer("shopee", v.shopee)[kBasket] == 10; }, seconds(5)));
+  EXPECT_TRUE(world.run_until([&] { return world.on_offer("shopee", v.shopee)[kBasket] == 10; },
+                              seconds(5)));
   set(ShopState::retired, "retired_by_person");
   world.run_for(seconds(30));
   const std::int64_t before = ledger_end("shopee");
@@ -488,17 +491,16 @@ TEST_F(Races, ANewTokenThatIsRefusedIsNotThrownAwayForAnother) {
   world.run_for(minutes(30));
   const json::Value fault = json::object(
       {{"operation", "product.update_stock"}, {"kind", "auth_expired"}, {"times", -1}});
-  world.control("shopee", Method::post, "faults",
-                json::object({{"faults", json::array({fault})}}));
+  world.control("shopee", Method::post, "faults", json::object({{"faults", json::array({fault})}}));
   const std::int64_t before = ledger_end("shopee");
   for (int i = 0; i < 8; ++i) {
     world.count(kBasket, 11 - i);
     world.run_for(minutes(1));
   }
   int refreshes = 0;
-  const json::Value page = world.control(
-      "shopee", Method::get,
-      "ledger?operation=auth.access_token.get&after=" + std::to_string(before));
+  const json::Value page =
+      world.control("shopee", Method::get,
+                    "ledger?operation=auth.access_token.get&after=" + std::to_string(before));
   for (const json::Value& e : page["entries"].items())
     refreshes += e["error"].text().empty() ? 1 : 0;
   EXPECT_EQ(refreshes, 1);
@@ -515,8 +517,7 @@ TEST_F(Races, ANewTokenThatIsRefusedIsNotThrownAwayForAnother) {
 TEST_F(Races, AnOutageOfTheTokenEndpointAsksNoSellerToLogInAgain) {
   const json::Value fault = json::object(
       {{"operation", "auth.access_token.get"}, {"kind", "reset_before"}, {"times", -1}});
-  world.control("shopee", Method::post, "faults",
-                json::object({{"faults", json::array({fault})}}));
+  world.control("shopee", Method::post, "faults", json::object({{"faults", json::array({fault})}}));
   world.run_for(hours(6));  // past the end of the access token
   const std::int64_t tries =
       ledger_end("shopee");  // bounded: no call of the shop asks on its own account

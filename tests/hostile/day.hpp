@@ -13,6 +13,7 @@
 namespace gerbang::hostile {
 
 enum class Chapter {
+  begin,      // a shop that is connected gets its first products
   authorise,  // the seller gives consent again
   publish,    // two new products, one with variants
   change,     // title, price twice, stock twice
@@ -53,7 +54,8 @@ struct Wanted {
 
 class Day {
  public:
-  explicit Day(std::string channel);
+  // Connected, with its products on offer; or before the chapter `begin`, without any.
+  explicit Day(std::string channel, bool begun = true);
 
   // Without faults; leaves everything settled.
   void prepare(Chapter chapter);
@@ -93,6 +95,7 @@ class Day {
 
  private:
   static kit::World::Options options_for(const std::string& channel);
+  void stock_up();
   void put(const std::string& code, bool variants, const std::string& title, std::int64_t price);
   void set_stock(const std::string& item, Quantity quantity);
   void set_price(const std::string& sku, std::int64_t price);

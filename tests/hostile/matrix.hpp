@@ -20,13 +20,15 @@ struct FaultKind {
 };
 const std::vector<FaultKind>& fault_kinds();
 
-// An operation and a day on which the gateway uses it, as a day without faults showed.
+// An operation and a day on which the gateway uses it, as days without faults showed.
 struct Cell {
   Chapter chapter = Chapter::idle;
   std::string operation;
 };
 
-// What a channel does when nobody disturbs it.
+// What a channel does when nobody disturbs it. Each day passes twice: what a day used both times is
+// its own, what it used once came by chance (a token grew old, a fact's life ended). What the
+// gateway asks a shop once only is met on the day of its first products, with a new shop each time.
 struct Peace {
   std::vector<Cell> cells;
   std::set<std::string> app_level;  // calls that belong to no shop
@@ -36,6 +38,8 @@ struct Peace {
   std::vector<std::string> violations;
 };
 Peace observe_peace(const std::string& channel);
+// Only its calls that belong to no shop.
+std::set<std::string> observe_app_calls(const std::string& channel);
 
 // How often a fault strikes.
 enum class Mode { once, until_cleared };
@@ -52,6 +56,7 @@ Outcome run_pushes(Day& day, const Peace& peace, const json::Value& faults);
 
 // Totals of the program, for the line at its end.
 struct Totals {
+  int operations = 0;
   int runs = 0;
   int faults = 0;
   int violations = 0;

@@ -418,8 +418,11 @@ CallContext World::context_of(const std::string& channel, const Shop& shop) {
   CallContext context;
   context.app = options_.engine.channels.at(channel).app;
   context.remote_shop_id = shop.remote_id;
-  context.access_token = must(store_->read_now(tokens), "tokens").tokens.access;
+  const store::TokenView known = must(store_->read_now(tokens), "tokens");
+  context.access_token = known.tokens.access;
+  context.refresh_token = known.tokens.refresh;
   context.now = clock.now();
+  context.nonce = random.hex(16);
   return context;
 }
 

@@ -148,6 +148,8 @@ class World {
   Metrics metrics;
   SandboxNetwork& network() { return *network_; }
   const Connector& connector(const std::string& channel) const { return *registry_.find(channel); }
+  // What another program of the seller knows.
+  CallContext context_of(const std::string& channel, const Shop& shop);
   bool refuse_pushes = false;  // the gateway is down for webhooks: they are answered 503
 
  private:
@@ -155,8 +157,6 @@ class World {
     std::unique_ptr<sandbox::Sandbox> sandbox;
     std::string url;
   };
-  // What another program of the seller knows.
-  CallContext context_of(const std::string& channel, const Shop& shop);
   void carry_out(const std::string& channel, Exchange<BatchAck> exchange);
   void start_engine();
   template <class T>

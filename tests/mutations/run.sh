@@ -7,5 +7,6 @@
 #   tests/mutations/run.sh --check         whether every line is still where it was; plants nothing
 #
 # The copy lies below $TMPDIR (default /tmp) and is removed afterwards; MUTATIONS_KEEP=dir keeps and
-# reuses one. Fails when a mutation no longer applies, does not build, or is not noticed.
+# reuses one, and what was seen is kept in dir.progress or in the file MUTATIONS_PROGRESS. Fails when a
+# mutation no longer applies, does not build, is not noticed, or meets an error.
 exec python3 "$(dirname "$0")/mutations.py" "$@"

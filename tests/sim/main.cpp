@@ -1,9 +1,18 @@
 // gerbang-sim: the whole gateway in simulated time. tests/sim/README.md.
+#include <limits.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "core/base/log.hpp"
 #include "tests/sim/simulation.hpp"
@@ -14,9 +23,10 @@ namespace {
 struct Arguments {
   std::uint64_t from = 1, to = 1;
   Options options;
-  std::size_t most_violations = 1;
+  std::int64_t most_violations = 1;
   std::string until;   // the invariant that is waited for
   double minutes = 0;  // wall clock; 0: no limit
+  std::uint64_t jobs = 1;
   bool verbose = false, story = false;
 };
 
@@ -24,12 +34,13 @@ void usage() {
   std::puts(
       "gerbang-sim --seed N | --seeds FROM..TO\n"
       "            [--channels a,b] [--hours H] [--no-crashes] [--keep-going N]\n"
-      "            [--minutes M] [--verbose] [--story]\n"
+      "            [--minutes M] [--jobs N] [--verbose] [--story]\n"
       "  --seed N       replays one run exactly and says what happened\n"
       "  --seeds A..B   runs them one after the other, stops at the first violation\n"
       "  --keep-going N stops after N violations instead\n"
       "  --until NAME   only violations of this invariant count\n"
       "  --minutes M    stops after so much real time\n"
+      "  --jobs N       seeds are shared out among N processes; each stops on its own\n"
       "  --story        tells everything that happened");
 }
 
@@ -56,8 +67,10 @@ bool parse(int argc, char** argv, Arguments& out) {
       out.options.hours = std::atof(value().c_str());
     } else if (name == "--minutes") {
       out.minutes = std::atof(value().c_str());
+    } else if (name == "--jobs") {
+      out.jobs = std::clamp<std::uint64_t>(std::strtoull(value().c_str(), nullptr, 10), 1, 256);
     } else if (name == "--keep-going") {
-      out.most_violations = std::strtoull(value().c_str(), nullptr, 10);
+      out.most_violations = std::strtoll(value().c_str(), nullptr, 10);
     } else if (name == "--until") {
       out.until = value();
     } else if (name == "--no-crashes") {
@@ -95,52 +108,118 @@ void print(const Outcome& o) {
   std::fflush(stdout);
 }
 
-int run(const Arguments& arguments) {
-  const auto began = std::chrono::steady_clock::now();
-  const auto elapsed = [&] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  };
-  std::size_t violations = 0;
+// Plain numbers, so that a child can hand them to its parent through a pipe.
+struct Totals {
   std::int64_t seeds = 0, faults = 0, restarts = 0, orders = 0, intents = 0, checks = 0;
+  std::int64_t violations = 0;
   Duration lived{0};
-  std::string failed;
-  for (std::uint64_t seed = arguments.from; seed <= arguments.to; ++seed) {
-    if (arguments.minutes > 0 && elapsed() > arguments.minutes * 60) break;
+  std::array<std::uint64_t, 64> failed{};  // the first seeds that broke something
+  std::size_t failures = 0;
+
+  void fail(std::uint64_t seed) {
+    if (failures < failed.size()) failed[failures++] = seed;
+  }
+  void operator+=(const Totals& o) {
+    seeds += o.seeds, faults += o.faults, restarts += o.restarts, orders += o.orders;
+    intents += o.intents, checks += o.checks, violations += o.violations, lived += o.lived;
+    for (std::size_t i = 0; i < o.failures; ++i) fail(o.failed[i]);
+  }
+};
+static_assert(std::is_trivially_copyable_v<Totals> && sizeof(Totals) < PIPE_BUF);
+
+using Stopwatch = std::chrono::steady_clock::time_point;
+
+double seconds_since(Stopwatch began) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
+// Every `jobs`th seed, beginning with the `first` of them.
+Totals run_share(const Arguments& arguments, std::uint64_t first, std::uint64_t jobs,
+                 Stopwatch began) {
+  Totals t;
+  for (std::uint64_t seed = arguments.from + first; seed <= arguments.to; seed += jobs) {
+    if (arguments.minutes > 0 && seconds_since(began) > arguments.minutes * 60) break;
     Options options = arguments.options;
     options.seed = seed;
     const Outcome o = simulate(options);
-    ++seeds;
-    lived += o.lived;
-    faults += o.faults.network + o.faults.sandbox + o.faults.partitions + o.faults.webhook_faults +
-              o.lost_writes;
-    restarts += o.restarts();
-    orders += o.orders;
-    intents += o.intents;
-    checks += o.checks;
+    ++t.seeds;
+    t.lived += o.lived;
+    t.faults += o.faults.network + o.faults.sandbox + o.faults.partitions +
+                o.faults.webhook_faults + o.lost_writes;
+    t.restarts += o.restarts();
+    t.orders += o.orders;
+    t.intents += o.intents;
+    t.checks += o.checks;
     if (arguments.verbose) print(o);
     if (arguments.story && !o.violation) std::fputs(o.story.c_str(), stdout);
     if (!o.violation) continue;
     const bool counts = arguments.until.empty() || o.violation->invariant == arguments.until;
-    if (counts) ++violations;
-    failed += (failed.empty() ? "" : ",") + std::to_string(seed);
+    if (counts) ++t.violations;
+    t.fail(seed);
     std::printf("\nVIOLATION seed %llu: %s\n  %s: %s\n\n%s\n  replay: gerbang-sim --seed %llu\n\n",
                 static_cast<unsigned long long>(seed), o.violation->invariant.c_str(),
                 o.violation->subject.c_str(), o.violation->what(), o.story.c_str(),
                 static_cast<unsigned long long>(seed));
     std::fflush(stdout);
-    if (violations >= arguments.most_violations) break;
+    if (t.violations >= arguments.most_violations) break;
   }
-  const double minutes = elapsed() / 60;
+  return t;
+}
+
+// A process for each share: the simulation itself is one thread and stays so.
+Totals run_in_children(const Arguments& arguments, Stopwatch began) {
+  std::fflush(stdout);
+  Totals sum;
+  std::vector<std::pair<pid_t, int>> children;
+  for (std::uint64_t child = 0; child < arguments.jobs; ++child) {
+    int ends[2];
+    if (::pipe(ends) != 0) std::abort();
+    const pid_t pid = ::fork();
+    if (pid < 0) std::abort();
+    if (pid == 0) {
+      const Totals t = run_share(arguments, child, arguments.jobs, began);
+      std::fflush(stdout);
+      const bool told = ::write(ends[1], &t, sizeof t) == static_cast<ssize_t>(sizeof t);
+      ::_exit(told ? 0 : 1);
+    }
+    ::close(ends[1]);
+    children.emplace_back(pid, ends[0]);
+  }
+  for (const auto& [pid, end] : children) {
+    Totals t;
+    const bool told = ::read(end, &t, sizeof t) == static_cast<ssize_t>(sizeof t);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    ::close(end);
+    // A child that died has found something, too.
+    if (!told || status != 0) {
+      std::printf("\nVIOLATION: a process of the simulation ended with status %d\n", status);
+      t = Totals();
+      t.violations = 1;
+    }
+    sum += t;
+  }
+  return sum;
+}
+
+int run(const Arguments& arguments) {
+  const auto began = std::chrono::steady_clock::now();
+  const Totals t =
+      arguments.jobs > 1 ? run_in_children(arguments, began) : run_share(arguments, 0, 1, began);
+  std::string failed;
+  for (std::size_t i = 0; i < t.failures; ++i)
+    failed += (i == 0 ? "seeds " : ",") + std::to_string(t.failed[i]);
+  const double took = seconds_since(began);
   std::printf(
-      "simulation: %lld seeds, %.0f virtual hours, %lld faults injected, %lld restarts,"
-      " %lld intents, %lld orders, %lld checks, %.1f s (%.0f virtual hours and %.0f seeds a"
-      " minute), %zu violations%s%s\n",
-      static_cast<long long>(seeds), hours(lived), static_cast<long long>(faults),
-      static_cast<long long>(restarts), static_cast<long long>(intents),
-      static_cast<long long>(orders), static_cast<long long>(checks), elapsed(),
-      hours(lived) / minutes, static_cast<double>(seeds) / minutes, violations,
-      failed.empty() ? "" : ": seeds ", failed.c_str());
-  return violations == 0 ? 0 : 1;
+      "proof: simulation: %lld rounds, %lld faults injected, %lld violations (%s%s%.0f virtual"
+      " hours, %lld restarts, %lld intents, %lld orders, %lld checks, %.1f s: %.0f virtual hours"
+      " and %.0f seeds a minute)\n",
+      static_cast<long long>(t.seeds), static_cast<long long>(t.faults),
+      static_cast<long long>(t.violations), failed.c_str(), failed.empty() ? "" : "; ",
+      hours(t.lived), static_cast<long long>(t.restarts), static_cast<long long>(t.intents),
+      static_cast<long long>(t.orders), static_cast<long long>(t.checks), took,
+      hours(t.lived) / took * 60, static_cast<double>(t.seeds) / took * 60);
+  return t.violations == 0 ? 0 : 1;
 }
 
 }  // namespace

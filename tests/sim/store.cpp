@@ -9,16 +9,21 @@ namespace {
 // A dead process answers nobody.
 class Guarded final : public store::Store::Write {
  public:
-  Guarded(std::unique_ptr<Write> inner, std::shared_ptr<bool> alive)
-      : inner_(std::move(inner)), alive_(std::move(alive)) {}
-  bool run(store::Scripts& scripts) override { return inner_->run(scripts); }
+  Guarded(std::unique_ptr<Write> inner, std::shared_ptr<bool> alive,
+          std::function<void()> good_answer)
+      : inner_(std::move(inner)), alive_(std::move(alive)), good_answer_(std::move(good_answer)) {}
+  bool run(store::Scripts& scripts) override { return good_ = inner_->run(scripts); }
   void finish(const std::optional<Error>& failure) override {
-    if (*alive_) inner_->finish(failure);
+    if (!*alive_) return;
+    if (good_ && !failure) good_answer_();
+    inner_->finish(failure);
   }
 
  private:
   std::unique_ptr<Write> inner_;
   std::shared_ptr<bool> alive_;
+  std::function<void()> good_answer_;
+  bool good_ = false;
 };
 
 Error closed() {
@@ -70,7 +75,8 @@ Result<void> SimStore::backup(const std::string&) {
 
 void SimStore::submit_write(std::unique_ptr<Write> write, store::WriteLane lane) {
   if (closed_) return write->finish(closed());
-  queue_.lane(lane).push_back(std::make_unique<Guarded>(std::move(write), alive_));
+  queue_.lane(lane).push_back(
+      std::make_unique<Guarded>(std::move(write), alive_, [this] { look_at_answer(); }));
   if (at_once_) return commit();
   schedule_commit();
 }
@@ -84,15 +90,26 @@ void SimStore::schedule_commit() {
   });
 }
 
+// The writer has a thread of its own: what it hands over may reach the client at that very instant,
+// which one thread cannot show. So it is looked at here, where it is handed over.
+void SimStore::look_at_answer() {
+  // A commit syncs the log last, and nothing else in a group syncs before it.
+  early_ = early_ || disk_.syncs() == syncs_before_;
+}
+
 void SimStore::commit() {
   commit_scheduled_ = false;
   if (queue_.size() == 0) return;
   ++groups_;
   const std::size_t waiting = queue_.size();
+  syncs_before_ = disk_.syncs();
   const auto alive = alive_;
   writer_->run_group(queue_, [this, &alive](const store::Committed& touched) {
     if (*alive && listener_) listener_(touched);
   });
+  if (early_)
+    throw Violation("acknowledged is durable", "",
+                    "a write was answered before its commit was synced");
   trace_.note(clockwork_.now(), "disk", "",
               "a group of " + std::to_string(waiting - queue_.size()) + " writes " +
                   (disk_.frozen() ? "died in its commit" : "is committed"));

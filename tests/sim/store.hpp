@@ -51,6 +51,7 @@ class SimStore final : public store::Store {
  private:
   void schedule_commit();
   void commit();
+  void look_at_answer();
   void read_one();
 
   Clockwork& clockwork_;
@@ -69,6 +70,8 @@ class SimStore final : public store::Store {
   bool commit_scheduled_ = false;
   bool at_once_ = false;
   bool closed_ = false;
+  std::size_t syncs_before_ = 0;
+  bool early_ = false;  // an answer was handed over before its commit was on the disk
   std::int64_t groups_ = 0;
 };
 

@@ -14,10 +14,11 @@
 #include "core/store/sqlite/workload_for_test.hpp"
 #include "tests/contract/store_fixture.hpp"
 #include "tests/contract/temporary_folder.hpp"
+#include "tests/kit/proof.hpp"
 
 // T2 of RELIABILITY: the N-th call of each kind fails, for N = 1, 2, 3… until a run meets none.
 // Every run is a whole village's day on a real store. The short form leaves calls out once it has
-// failed the first ones; GERBANG_DISK_SWEEP=full fails every single one.
+// failed the first ones; GERBANG_LONG=1 fails every single one.
 namespace gerbang::store {
 namespace {
 
@@ -41,8 +42,7 @@ struct Totals final : public testing::Environment {
   std::atomic<std::int64_t> violations = 0;
   void TearDown() override {
     if (runs > 0)
-      std::cout << "disk faults: injected " << FaultyDisk::instance().faults() << ", runs " << runs
-                << ", violations " << violations << std::endl;
+      kit::print_proof("disk faults", runs, FaultyDisk::instance().faults(), violations);
   }
 };
 Totals& totals() {
@@ -52,8 +52,7 @@ Totals& totals() {
 const bool g_totals_registered = (totals(), true);
 
 bool full_sweep() {
-  const char* wish = std::getenv("GERBANG_DISK_SWEEP");
-  return wish && std::string_view(wish) == "full";
+  return std::getenv("GERBANG_LONG") != nullptr;
 }
 
 // Every call up to here, then with growing gaps: the beginning of a run is where it is opened and

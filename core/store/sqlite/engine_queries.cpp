@@ -193,6 +193,7 @@ Result<LoadDraft::Answer> SqliteQueries::run(const LoadDraft& query) {
   for (const Variant& variant : product.variants) {
     if (!parts.sku.empty() && variant.sku != parts.sku) continue;
     DraftVariant out;
+    bool published = false;
     {
       auto row = db_.query(
                         "SELECT remote_variant, published FROM listings"
@@ -203,7 +204,8 @@ Result<LoadDraft::Answer> SqliteQueries::run(const LoadDraft& query) {
                      .bind(3, variant.sku)
                      .bind(4, query.unit);
       if (!row.step()) continue;
-      if (row.integer(1) != 0) out.remote_variant = row.text(0);
+      published = row.integer(1) != 0;
+      if (published) out.remote_variant = row.text(0);
     }
     const auto prices = read_prices(db_, shop.organisation, variant.sku);
     const auto price = prices ? prices->effective(shop.channel) : std::nullopt;
@@ -224,6 +226,7 @@ Result<LoadDraft::Answer> SqliteQueries::run(const LoadDraft& query) {
         for (const std::string& value : variant.options) draft.title += " " + value;
       }
     }
+    view.new_variants = view.new_variants || !published;
     draft.variants.push_back(std::move(out));
   }
   if (!parts.sku.empty()) draft.options.clear();

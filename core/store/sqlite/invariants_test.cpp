@@ -6,6 +6,7 @@
 #include "core/store/sqlite/sqlite_store.hpp"
 #include "tests/contract/store_fixture.hpp"
 #include "tests/contract/temporary_folder.hpp"
+#include "tests/kit/proof.hpp"
 
 // The assertions for RELIABILITY section 1: they are in every build, say what is wrong without a
 // word of anybody's data, and stop the process; what was acknowledged is in the database.
@@ -14,13 +15,17 @@ namespace {
 
 using testing::KilledBySignal;
 
-TEST(Invariants, a_broken_one_says_what_and_where_and_stops_the_process) {
+struct Invariants : testing::Test {
+  static void TearDownTestSuite() { kit::print_proof_of_suite("assertions"); }
+};
+
+TEST_F(Invariants, a_broken_one_says_what_and_where_and_stops_the_process) {
   EXPECT_EXIT(ensure(false, "the moon is made of rice"), KilledBySignal(SIGABRT),
               "invariant broken: the moon is made of rice at .*invariants_test.cpp:[0-9]+");
   ensure(true, "nothing happens");
 }
 
-struct InvariantsOfWork : testing::Test, ScriptsWorld {
+struct InvariantsOfWork : Invariants, ScriptsWorld {
   InvariantsOfWork() {
     shopee = shop("shopee");
     product("KOPI", {variant("KOPI-250", {{"KARUNG", 250}})});
@@ -84,7 +89,7 @@ void acknowledge_and_break(const std::string& path) {
   std::_Exit(7);
 }
 
-TEST(Invariants, one_that_fires_in_the_store_loses_nothing_that_was_acknowledged) {
+TEST_F(Invariants, one_that_fires_in_the_store_loses_nothing_that_was_acknowledged) {
   const TemporaryFolder folder;
   EXPECT_EXIT(acknowledge_and_break(folder.file("gerbang.db")), KilledBySignal(SIGABRT),
               "invariant broken: planted by a test");

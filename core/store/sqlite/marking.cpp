@@ -37,8 +37,8 @@ void SqliteScripts::mark(const std::string& organisation, const std::string& sho
              " attempts = CASE WHEN parked = 0 AND due_at > excluded.due_at THEN attempts ELSE 0"
              " END, parked = 0,"
              // What a channel has deferred stays known until it has been heard of.
-             " detail = CASE WHEN aspect IN ('price', 'state') AND excluded.detail = '' THEN detail"
-             " ELSE excluded.detail END"
+             " detail = CASE WHEN aspect IN ('stock', 'price', 'state') AND excluded.detail = ''"
+             " THEN detail ELSE excluded.detail END"
              " WHERE excluded.revision > revision")
           .bind(1, shop)
           .bind(2, to_string(aspect))

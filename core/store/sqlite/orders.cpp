@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "core/base/ids.hpp"
-#include "core/store/sqlite/offer.hpp"
 #include "core/store/sqlite/reservations.hpp"
 #include "core/store/sqlite/rows.hpp"
 #include "core/store/sqlite/scripts.hpp"
@@ -345,7 +344,10 @@ Result<OrderIngested> SqliteScripts::ingest(const Shop& shop, const RemoteOrder&
     const bool ended_after_shipment =
         hold_before == StockHold::consumed && order.status != status_before &&
         (order.status == OrderStatus::cancelled || order.status == OrderStatus::returned);
-    if (moved != 0 || ended_after_shipment)
+    // First seen when it had ended: its counter went down and up again, and what we told in between
+    // was filled up by a sale that we never saw.
+    const bool came_and_went = created && hold == StockHold::free && line.quantity > 0;
+    if (moved != 0 || ended_after_shipment || came_and_went)
       moves[line.sku] += ended_after_shipment ? moved - line.quantity : moved;
   }
 
@@ -402,143 +404,6 @@ Result<OrderIngested> SqliteScripts::ingest(const Shop& shop, const RemoteOrder&
   return OrderIngested{order.id, created, true, order.status, row.integer(0) != 0};
 }
 
-bool SqliteScripts::moves_our_counter(const Shop& shop, const OrderLine& line) {
-  return line.remote_product.empty() ||
-         sku_of_remote(shop.id, line.remote_product, line.remote_variant) == line.sku;
-}
-
-void SqliteScripts::spread_order(const Shop& shop, Ledger& ledger, const CounterMoves& moves,
-                                 TimePoint sale_began, TimePoint changed_at) {
-  std::set<ShopSku> ordered;
-  for (const auto& [sku, units] : moves) ordered.emplace(shop.id, sku);
-  spread(shop.organisation, ledger, Urgency::order, ordered);
-
-  for (const auto& [sku, units] : moves) {
-    db_.query(
-           "UPDATE listings SET last_order_at = ?4"
-           " WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
-        .bind(1, shop.organisation)
-        .bind(2, shop.id)
-        .bind(3, sku)
-        .bind(4, now())
-        .run();
-    // The channel's counter moved by itself. It shows what we would send as long as our offer moved
-    // by exactly the same units: not when a shortage, another line of the same sack, a buffer or an
-    // older shortage came between.
-    const auto [offer_before, offer] = offers(shop, sku, ledger);
-    const bool same = offer - offer_before == -units;
-    if (same && !our_value_may_have_arrived(shop, sku, units > 0 ? sale_began : changed_at))
-      continue;
-    bool published = false;
-    {
-      auto row = db_.query(
-                        "SELECT 1 FROM listings WHERE organisation = ?1 AND shop = ?2"
-                        " AND sku = ?3 AND published = 1")
-                     .bind(1, shop.organisation)
-                     .bind(2, shop.id)
-                     .bind(3, sku);
-      published = row.step();
-    }
-    if (published && shop.state != ShopState::retired)
-      mark(shop.organisation, shop.id, Aspect::stock, sku, Urgency::order);
-  }
-}
-
-std::pair<Quantity, Quantity> SqliteScripts::offers(const Shop& shop, const std::string& sku,
-                                                    Ledger& ledger) {
-  std::vector<Component> takes;
-  {
-    auto row =
-        db_.query("SELECT item, quantity FROM components WHERE organisation = ?1 AND sku = ?2")
-            .bind(1, shop.organisation)
-            .bind(2, sku);
-    while (row.step()) takes.push_back({row.text(0), row.integer(1)});
-  }
-  const auto before = [&](const std::string& item) { return ledger.effect(item).available_before; };
-  const auto after = [&](const std::string& item) { return ledger.effect(item).available; };
-  return {share_of_shop(shop, sellable(takes, before)),
-          share_of_shop(shop, sellable(takes, after))};
-}
-
-bool SqliteScripts::our_value_may_have_arrived(const Shop& shop, const std::string& sku,
-                                               TimePoint since) {
-  // Work that waits may be on its way at this moment.
-  auto row = db_.query(
-                    "SELECT coalesce(stock_attempt_ended >= ?4, 0) OR EXISTS (SELECT 1 FROM work"
-                    " WHERE shop = ?2 AND aspect = 'stock' AND subject = ?3)"
-                    " FROM listings WHERE organisation = ?1 AND shop = ?2 AND sku = ?3")
-                 .bind(1, shop.organisation)
-                 .bind(2, shop.id)
-                 .bind(3, sku)
-                 .bind(4, since);
-  return row.step() && row.integer(0) != 0;
-}
-
-std::string SqliteScripts::sku_of_remote(const std::string& shop, const std::string& remote_product,
-                                         const std::string& remote_variant) {
-  if (remote_product.empty()) return {};
-  struct Candidate {
-    std::string sku;
-    std::string remote_variant;
-  };
-  std::vector<Candidate> all, same;
-  {
-    auto row = db_.query(
-                      "SELECT l.sku, l.remote_variant FROM units u CROSS JOIN listings l"
-                      " ON l.organisation = u.organisation AND l.shop = u.shop AND l.unit = u.unit"
-                      " WHERE u.shop = ?1 AND u.remote_product = ?2 AND u.remote_product <> ''"
-                      " AND l.published = 1")
-                   .bind(1, shop)
-                   .bind(2, remote_product);
-    while (row.step()) all.push_back({row.text(0), row.text(1)});
-  }
-  for (const Candidate& c : all) {
-    if (c.remote_variant == remote_variant) same.push_back(c);
-  }
-  if (same.size() == 1) return same.front().sku;
-  // A plain item has no variant id on one side or the other.
-  if (all.size() == 1 && (remote_variant.empty() || all.front().remote_variant.empty()))
-    return all.front().sku;
-  return {};
-}
-
-void SqliteScripts::finish_fetch(const std::string& shop, const std::string& external_id,
-                                 std::int64_t revision) {
-  db_.query(
-         "DELETE FROM work WHERE shop = ?1 AND aspect = 'order_fetch' AND subject = ?2"
-         " AND revision = ?3")
-      .bind(1, shop)
-      .bind(2, external_id)
-      .bind(3, revision)
-      .run();
-  apply_hints(shop, external_id, revision);
-}
-
-void SqliteScripts::apply_hints(const std::string& shop, const std::string& external_id,
-                                std::int64_t revision) {
-  db_.query(
-         "UPDATE inbox SET applied_at = ?4 WHERE shop = ?1 AND subject = ?2"
-         " AND applied_at IS NULL AND revision <= ?3")
-      .bind(1, shop)
-      .bind(2, external_id)
-      .bind(3, revision)
-      .bind(4, now())
-      .run();
-}
-
-void SqliteScripts::park_fetch(const std::string& shop, const std::string& external_id,
-                               std::int64_t revision, std::string_view code) {
-  const json::Value detail = json::object({{"problem", json::object({{"code", code}})}});
-  db_.query(
-         "UPDATE work SET parked = 1, attempts = attempts + 1, detail = ?4"
-         " WHERE shop = ?1 AND aspect = 'order_fetch' AND subject = ?2 AND revision = ?3")
-      .bind(1, shop)
-      .bind(2, external_id)
-      .bind(3, revision)
-      .bind(4, json::dump(detail))
-      .run();
-}
-
 void SqliteScripts::emit_order(const std::string& organisation, std::string_view type,
                                const std::string& order) {
   json::Value data;
@@ -570,141 +435,6 @@ void SqliteScripts::add_shipments(const std::string& order_id,
       .bind(4, now())
       .run();
   emit_order(order->organisation, "order.changed", order_id);
-}
-
-Result<WantOrders::Answer> SqliteScripts::run(const WantOrders& script) {
-  GERBANG_TRY(shop, shop_row({}, script.shop));
-  if (shop.state == ShopState::retired) return WantOrders::Answer{0};
-  const std::set<std::string> ids(script.external_ids.begin(), script.external_ids.end());
-  for (const std::string& id : ids)
-    mark(shop.organisation, shop.id, Aspect::order_fetch, id, Urgency::order);
-  return static_cast<WantOrders::Answer>(ids.size());
-}
-
-Result<AdvancePoll::Answer> SqliteScripts::run(const AdvancePoll& script) {
-  GERBANG_TRY(shop, shop_row({}, script.shop));
-  if (shop.orders_polled_to && *shop.orders_polled_to >= script.polled_to) return false;
-  db_.query("UPDATE shops SET orders_polled_to = ?2 WHERE id = ?1")
-      .bind(1, shop.id)
-      .bind(2, script.polled_to)
-      .run();
-  return true;
-}
-
-Result<RequestOrderAction::Answer> SqliteScripts::run(const RequestOrderAction& script) {
-  GERBANG_TRY(order, read_order(db_, script.organisation, script.order));
-  GERBANG_TRY(shop, shop_row(order.organisation, order.shop));
-  if (shop.state == ShopState::retired)
-    return Error(ErrorKind::conflict, "shop_retired", "the shop is no longer spoken to");
-
-  const bool asked = order.status == OrderStatus::cancel_requested;
-  bool possible = false;
-  std::vector<Aspect> superseded;  // an opposite decision that still waits
-  switch (script.action) {
-    case Aspect::order_accept:
-      possible = asked || order.status == OrderStatus::paid;
-      superseded = {Aspect::order_cancel};
-      break;
-    case Aspect::order_ship:
-      possible = order.status == OrderStatus::paid || order.status == OrderStatus::accepted;
-      superseded = {Aspect::order_cancel};
-      break;
-    case Aspect::order_cancel:
-      possible = asked || order.status == OrderStatus::pending ||
-                 order.status == OrderStatus::paid || order.status == OrderStatus::accepted;
-      superseded = {Aspect::order_accept, Aspect::order_ship};
-      break;
-    default:
-      return Error(ErrorKind::invalid, "order_action_unknown",
-                   std::string(to_string(script.action)) + " is no decision on an order");
-  }
-  if (!possible)
-    return Error(ErrorKind::conflict, "order_state",
-                 "the order is " + std::string(to_string(order.status)));
-
-  for (const Aspect aspect : superseded)
-    db_.query("DELETE FROM work WHERE shop = ?1 AND aspect = ?2 AND subject = ?3")
-        .bind(1, order.shop)
-        .bind(2, to_string(aspect))
-        .bind(3, order.id)
-        .run();
-  json::Object detail = script.detail.members();
-  detail.erase("answer_cancellation");
-  if (asked) detail.set("answer_cancellation", script.action == Aspect::order_cancel);
-  mark(order.organisation, order.shop, script.action, order.id, Urgency::order,
-       json::dump(json::Value(std::move(detail))));
-  return order;
-}
-
-Result<RestockOrder::Answer> SqliteScripts::run(const RestockOrder& script) {
-  GERBANG_TRY(order, read_order(db_, script.organisation, script.order));
-  bool shipped = false;
-  {
-    auto row = db_.query("SELECT hold FROM orders WHERE id = ?1").bind(1, order.id);
-    row.step();
-    shipped = hold_from(row.text(0)) == StockHold::consumed;
-  }
-  if (!shipped)
-    return Error(
-        ErrorKind::conflict, "order_state",
-        "nothing of the order has been shipped: it is " + std::string(to_string(order.status)));
-  if (script.lines.empty())
-    return Error(ErrorKind::invalid, "restock_quantity", "no line is named").at_field("/lines");
-
-  // All or nothing: every line is checked before the first moves.
-  std::set<std::string> named;
-  for (std::size_t i = 0; i < script.lines.size(); ++i) {
-    const RestockOrder::Line& wanted = script.lines[i];
-    const std::string pointer = "/lines/" + std::to_string(i);
-    const auto line = std::find_if(order.lines.begin(), order.lines.end(), [&](const OrderLine& l) {
-      return l.remote_line == wanted.remote_line;
-    });
-    if (line == order.lines.end())
-      return Error(ErrorKind::invalid, "order_line_unknown", "no line " + wanted.remote_line)
-          .at_field(pointer + "/line");
-    if (line->sku.empty())
-      return Error(ErrorKind::invalid, "order_line_unmatched", "the line is no variant of ours")
-          .at_field(pointer + "/line");
-    if (wanted.quantity <= 0 || wanted.quantity > line->quantity)
-      return Error(ErrorKind::invalid, "restock_quantity",
-                   std::to_string(line->quantity) + " were shipped")
-          .at_field(pointer + "/quantity");
-    auto row =
-        db_.query("SELECT restocked FROM order_lines WHERE order_id = ?1 AND remote_line = ?2")
-            .bind(1, order.id)
-            .bind(2, wanted.remote_line);
-    row.step();
-    if (row.integer(0) > 0 || !named.insert(wanted.remote_line).second)
-      return Error(ErrorKind::conflict, "already_restocked",
-                   "line " + wanted.remote_line + " was put back before");
-  }
-
-  const std::int64_t revision = next_revision();
-  Ledger ledger(db_, order.organisation, now(), random_, revision);
-  Reservations reservations(db_, order.organisation, ledger);
-  for (const RestockOrder::Line& wanted : script.lines) {
-    const auto line = std::find_if(order.lines.begin(), order.lines.end(), [&](const OrderLine& l) {
-      return l.remote_line == wanted.remote_line;
-    });
-    if (!reservations.restock({order.id, line->remote_line, line->sku}, wanted.quantity))
-      return Error(ErrorKind::invalid, "order_line_unmatched",
-                   line->sku + " is no longer in the catalogue");
-    db_.query("UPDATE order_lines SET restocked = ?3 WHERE order_id = ?1 AND remote_line = ?2")
-        .bind(1, order.id)
-        .bind(2, line->remote_line)
-        .bind(3, wanted.quantity)
-        .run();
-  }
-  db_.query("UPDATE orders SET revision = ?2, updated_at = ?3 WHERE id = ?1")
-      .bind(1, order.id)
-      .bind(2, revision)
-      .bind(3, now())
-      .run();
-  emit_order(order.organisation, "order.changed", order.id);
-  spread(order.organisation, ledger, std::nullopt);
-  for (const std::string& item : ledger.touched())
-    emit_stock(order.organisation, stock_view(order.organisation, item));
-  return read_order(db_, order.organisation, order.id);
 }
 
 }  // namespace gerbang::store

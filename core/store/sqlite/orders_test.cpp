@@ -324,6 +324,37 @@ TEST_F(Orders, sale_of_a_deleted_variant_does_not_move_the_counter_of_the_new_on
   EXPECT_TRUE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
 }
 
+// The simulation: all units sold and we told 0, which takes a listing off display; the cancellation
+// filled the channel's counter but the listing stayed off.
+TEST_F(Orders, listing_that_was_at_nothing_is_told_when_a_cancellation_fills_it) {
+  const auto sale = order("A1", OrderStatus::paid, {line("MADU-1", 10)});
+  ingest(shopee, sale);
+  settle_all(shopee);
+  clock.advance(minutes(30));
+  auto off = order("A1", OrderStatus::cancelled, {line("MADU-1", 10)});
+  off.placed_at = sale.placed_at;
+  ingest(shopee, off);
+  EXPECT_TRUE(due_subjects(shopee, Aspect::stock).contains("MADU-1"));
+}
+
+// The simulation: sold, our value told, cancelled at the channel, and only then seen. The channel
+// filled our value up by what the sale had taken from an older one.
+TEST_F(Orders, order_first_seen_cancelled_is_corrected_when_our_value_came_between) {
+  const TimePoint placed = clock.now();
+  clock.advance(minutes(5));
+  auto quiet = order("A1", OrderStatus::cancelled, {line("KOPI-250", 3)});
+  quiet.placed_at = placed;
+  ingest(shopee, quiet);
+  EXPECT_FALSE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
+  must(RequestSync{org, shopee});
+  settle_all(shopee);
+  clock.advance(minutes(5));
+  auto crossed = order("A2", OrderStatus::cancelled, {line("KOPI-250", 3)});
+  crossed.placed_at = placed;
+  ingest(shopee, crossed);
+  EXPECT_TRUE(due_subjects(shopee, Aspect::stock).contains("KOPI-250"));
+}
+
 TEST_F(Orders, clock_skew_counts_for_us) {
   must(RequestSync{org, shopee});
   settle_all(shopee);

@@ -265,18 +265,20 @@ void SqliteScripts::record_publication(const Shop& shop, const Settlement& s) {
     if (!row.step()) return;
     first = row.integer(0) != 0;
     wanted = row.integer(1) != 0;
-    // The create was begun by an earlier attempt: the channel shows the draft of that time.
+    // What creates it was begun by an earlier attempt: the channel shows the draft of that time.
     earlier_draft = row.integer(2) != 0;
   }
+  // Between creating a product and giving it variants nothing is complete yet.
+  const bool complete = s.next == Settlement::Next::clear;
   unit(
-      "UPDATE units SET remote_product = ?4, publishing_since = NULL"
+      "UPDATE units SET remote_product = ?4,"
+      " publishing_since = CASE WHEN ?5 THEN NULL ELSE publishing_since END"
       " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
       .bind(4, *s.remote_product)
+      .bind(5, first || complete)
       .run();
 
   const auto listings = listings_of(db_, shop, s.aspect, s.subject);
-  // Between creating a product and giving it variants nothing is complete yet.
-  const bool complete = s.next == Settlement::Next::clear;
   auto remote = s.remote_variants;
   if (remote.empty() && complete && listings.size() == 1) remote.emplace(listings.front().sku, "");
 
@@ -425,7 +427,10 @@ void SqliteScripts::record_order_action(const Shop& shop, const Settlement& s) {
 Result<BeginPublish::Answer> SqliteScripts::run(const BeginPublish& script) {
   GERBANG_TRY(shop, shop_row({}, script.shop));
   const auto found = db_.query(
-                            "UPDATE units SET publishing_since = ?4"
+                            // A product that was not found is created now; variants of a
+                            // product may be there since the first unsettled attempt.
+                            "UPDATE units SET publishing_since = CASE WHEN remote_product = ''"
+                            " THEN ?4 ELSE coalesce(publishing_since, ?4) END"
                             " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
                          .bind(1, shop.organisation)
                          .bind(2, shop.id)

@@ -111,6 +111,20 @@ TEST_F(Settle, what_a_channel_deferred_is_known_until_it_was_heard_of) {
   EXPECT_EQ(only(Aspect::price).detail.find("ticket"), std::string::npos);
 }
 
+// Also over a restart: the time stands with the work.
+TEST_F(Settle, newer_value_waits_as_long_as_a_lost_older_one_may_still_arrive) {
+  Settlement lost = failed(stock_work(), "indeterminate", "timeout", Settlement::Next::retry);
+  lost.due_at = clock.now() + seconds(50);
+  settle(lost);
+  clock.advance(seconds(10));
+  ASSERT_TRUE(movement("KOPI-250", -1, MovementReason::damaged).ok());
+  EXPECT_TRUE(due(shopee, Aspect::stock).empty());
+  clock.advance(seconds(39));
+  EXPECT_TRUE(due(shopee, Aspect::stock).empty());
+  clock.advance(seconds(1));
+  EXPECT_EQ(due(shopee, Aspect::stock).size(), 1u);
+}
+
 TEST_F(Settle, retry_waits_and_counts_attempts_but_not_a_shutdown) {
   const Work work = stock_work();
   settle(failed(work, "transient", "server_error", Settlement::Next::retry));
@@ -303,6 +317,55 @@ TEST_F(Settle, listing_that_is_found_after_a_lost_create_is_told_its_price) {
   s.remote_variants = {{"KOPI-250", "V1"}, {"KOPI-500", "V2"}};
   settle(s);
   EXPECT_EQ(due_subjects(shopee, Aspect::price), (std::set<std::string>{"KOPI-250", "KOPI-500"}));
+}
+
+// The simulation (seed 1473): the step that gives a product its variants was lost, the price
+// changed, and the variants that were found afterwards had the price of before.
+TEST_F(Settle, variants_that_are_found_after_a_lost_second_step_are_told_their_price) {
+  must(BeginPublish{shopee, "KOPI"});
+  Settlement first = settlement(only(Aspect::content));
+  first.sent_at = clock.now();
+  first.next = Settlement::Next::retry;
+  first.due_at = clock.now();
+  first.counts_as_attempt = false;
+  first.remote_product = "77";
+  settle(first);
+  EXPECT_TRUE(ask(LoadDraft{shopee, "KOPI"}).new_variants);
+
+  clock.advance(minutes(1));
+  must(BeginPublish{shopee, "KOPI"});
+  settle(failed(only(Aspect::content), "indeterminate", "timeout", Settlement::Next::retry));
+  must(SetPrices{org, {{"KOPI-250", Money{40000, "IDR"}, {}}}});
+  // Whatever makes the work newer than the price: a change of the title.
+  clock.advance(minutes(10));
+  must(BeginPublish{shopee, "KOPI"});
+  Settlement second = settlement(only(Aspect::content));
+  second.revision = 1'000'000;
+  second.sent_at = clock.now();
+  second.remote_product = "77";
+  second.remote_variants = {{"KOPI-250", "a"}, {"KOPI-500", "b"}};
+  settle(second);
+  EXPECT_EQ(due_subjects(shopee, Aspect::price), (std::set<std::string>{"KOPI-250", "KOPI-500"}));
+  EXPECT_FALSE(ask(LoadDraft{shopee, "KOPI"}).new_variants);
+}
+
+TEST_F(Settle, variants_of_an_undisturbed_second_step_need_no_price) {
+  must(BeginPublish{shopee, "KOPI"});
+  Settlement first = settlement(only(Aspect::content));
+  first.sent_at = clock.now();
+  first.next = Settlement::Next::retry;
+  first.due_at = clock.now();
+  first.counts_as_attempt = false;
+  first.remote_product = "77";
+  settle(first);
+  clock.advance(minutes(1));
+  Settlement second = settlement(only(Aspect::content));
+  second.sent_at = clock.now();
+  must(BeginPublish{shopee, "KOPI"});
+  second.remote_product = "77";
+  second.remote_variants = {{"KOPI-250", "a"}, {"KOPI-500", "b"}};
+  settle(second);
+  EXPECT_TRUE(due_subjects(shopee, Aspect::price).empty());
 }
 
 TEST_F(Settle, product_in_two_steps_is_published_only_with_its_variants) {

@@ -14,6 +14,7 @@
 #include "core/store/sqlite/workload_for_test.hpp"
 #include "tests/contract/store_fixture.hpp"
 #include "tests/contract/temporary_folder.hpp"
+#include "tests/kit/proof.hpp"
 
 // T11 of RELIABILITY: a database of every schema version, with work pending, opened by this
 // program. The databases stand in tests/upgrade as SQL text; how one is made is in the README
@@ -95,6 +96,7 @@ std::string dump(Database& db) {
 class Upgrade : public testing::Test {
  protected:
   Upgrade() { log::set_level(log::Level::off); }
+  static void TearDownTestSuite() { kit::print_proof_of_suite("upgrade", kills_); }
 
   SqliteOptions options() {
     SqliteOptions out{path_, Vault::for_tests(), clock_, random_};
@@ -109,6 +111,7 @@ class Upgrade : public testing::Test {
   SeededRandom random_{11};
   TemporaryFolder folder_;
   const std::string path_ = folder_.file("gerbang.db");
+  static inline int kills_ = 0;
 };
 
 void Upgrade::village_is_whole(Store& store) {
@@ -223,7 +226,6 @@ TEST_F(Upgrade, every_stored_database_opens_with_its_work) {
     EXPECT_EQ(must(store->read_now(StoreStats{})).schema_version, newest());
     village_is_whole(*store);
   }
-  std::cout << "upgrade: stored databases " << newest() << ", lost 0" << std::endl;
 }
 
 TEST_F(Upgrade, a_database_of_a_later_program_is_refused_and_untouched) {
@@ -286,6 +288,7 @@ TEST_F(Upgrade, killed_anywhere_in_a_migration_it_is_whole_before_and_after) {
       const std::string name = point.name.substr(0, point.name.find(':'));
       EXPECT_EXIT(migrate_and_die(path_, point.name, next), KilledBySignal(SIGKILL),
                   "crash point " + name);
+      ++kills_;
       Database db(path_, Database::Mode::writer);
       const std::int64_t reached = schema_version(db);
       // From an older schema the first of its own steps is the one that was interrupted.
