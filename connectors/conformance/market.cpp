@@ -350,7 +350,6 @@ StateItem Market::state_item(const Goods& goods, bool listed, bool remove) const
 }
 
 namespace {
-void give_ticket(StockItem&, const Deferral&) {}
 template <class Item>
 void give_ticket(Item& item, const Deferral& deferral) {
   item.ticket = Ticket{deferral.ticket, false};

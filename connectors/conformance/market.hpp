@@ -185,13 +185,7 @@ auto Market::perform(const std::string& operation, Make make) -> decltype(make()
 // every step. Conversations of the same calls once; three different ones of an operation.
 template <class Make>
 void Market::judge(const std::string& operation, Make make) {
-  std::string calls;
-  for (const Turn& t : turns_) calls += t.request.operation + " ";
-  std::vector<std::string>& before = judged_[operation];
-  if (before.size() >= 3 || std::find(before.begin(), before.end(), calls) != before.end()) return;
-  before.push_back(calls);
   const std::vector<Turn> turns = turns_;
-
   // The same context and replies give the same requests.
   Outcomes::Tally& pure = outcomes->by_sort["pure"];
   ++pure.trials;
@@ -207,6 +201,12 @@ void Market::judge(const std::string& operation, Make make) {
     request = again.reply(t.response);
   }
   if (request) pure.findings.push_back(operation + ": more requests than before");
+
+  std::string calls;
+  for (const Turn& t : turns_) calls += t.request.operation + " ";
+  std::vector<std::string>& before = judged_[operation];
+  if (before.size() >= 3 || std::find(before.begin(), before.end(), calls) != before.end()) return;
+  before.push_back(calls);
 
   // Of a long conversation twelve steps, spread over it.
   const std::size_t steps = std::min<std::size_t>(turns.size(), 12);
