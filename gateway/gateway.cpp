@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <csignal>
 #include <mutex>
 #include <optional>
@@ -124,6 +125,14 @@ Result<void> fill(Registry& registry, const config::Config& config) {
   return plugins::load_all(registry, config.connectors.directory, config.connectors.load);
 }
 
+class OneThread final : public sync::Worker {
+ public:
+  void run(std::function<void()> task) override { boost::asio::post(pool_, std::move(task)); }
+
+ private:
+  boost::asio::thread_pool pool_{1};
+};
+
 }  // namespace
 
 struct Gateway::Impl {
@@ -135,6 +144,7 @@ struct Gateway::Impl {
   Metrics metrics;
   Registry registry;
   boost::asio::io_context context{1};
+  OneThread worker;
   std::unique_ptr<store::Store> store;
   std::optional<http::HttpTransport> transport;
   std::optional<http::AsioTimers> timers;
@@ -175,6 +185,7 @@ Result<void> Gateway::Impl::compose() {
   ports.clock = &clock;
   ports.random = &random;
   ports.metrics = &metrics;
+  ports.worker = &worker;
   engine = std::make_unique<sync::Engine>(context.get_executor(), ports, engine_options(config));
   store->on_commit([this](const store::Committed& committed) {
     engine->wake(committed);
