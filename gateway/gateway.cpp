@@ -19,6 +19,7 @@
 #include "gateway/api/api.hpp"
 #include "gateway/http/client.hpp"
 #include "gateway/http/server.hpp"
+#include "gateway/plugins/plugins.hpp"
 
 namespace gerbang {
 
@@ -118,6 +119,12 @@ class EngineAuthoriser final : public api::Authoriser {
   sync::Engine& engine_;
 };
 
+// Those of this build, then those that the host adds.
+Result<void> fill(Registry& registry, const config::Config& config) {
+  add_connectors(registry);
+  return plugins::load_all(registry, config.connectors.directory, config.connectors.load);
+}
+
 class OneThread final : public sync::Worker {
  public:
   void run(std::function<void()> task) override { boost::asio::post(pool_, std::move(task)); }
@@ -159,7 +166,7 @@ Gateway::Gateway() = default;
 Gateway::~Gateway() = default;
 
 Result<void> Gateway::Impl::compose() {
-  add_connectors(registry);
+  GERBANG_CHECK(fill(registry, config));
   GERBANG_TRY(vault, Vault::create(config.store.master_keys, random));
   store::SqliteOptions sqlite{config.store.path, std::move(vault), clock, random};
   sqlite.metrics = &metrics;
@@ -196,6 +203,11 @@ Result<void> Gateway::Impl::compose() {
       std::move(options));
   server = std::make_unique<http::Server>(*api, server_options(config, metrics));
   return server->start();
+}
+
+Result<void> Gateway::check_connectors(const config::Config& config) {
+  Registry registry;
+  return fill(registry, config);
 }
 
 Result<std::unique_ptr<Gateway>> Gateway::open(config::Config config) {

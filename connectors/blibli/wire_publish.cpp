@@ -5,6 +5,7 @@
 #include "connectors/blibli/limits.hpp"
 #include "connectors/blibli/units.hpp"
 #include "core/base/crypto.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::blibli {
 
