@@ -303,6 +303,8 @@ void Day::finish(Chapter chapter) {
       break;
     case Chapter::read_back:
       world.run_for(minutes(20));  // a job that failed is tried again within a quarter of an hour
+      // A single product that could not be read is passed over until the next time.
+      if (!differences().empty()) world.run_for(hours(3) + minutes(10));
       break;
     default:
       break;
