@@ -67,6 +67,12 @@ struct Limits {
   int queued_writes = 20'000;
 };
 
+// Connectors in shared objects, beside those that are linked in.
+struct Connectors {
+  std::string directory;
+  std::vector<std::string> load;  // channels: gerbang-<name>.so
+};
+
 struct Log {
   std::string level = "info";  // debug, info, warn, error, off
 };
@@ -101,6 +107,7 @@ struct Config {
   HttpClient http_client;
   Sync sync;
   Limits limits;
+  Connectors connectors;
   Log log;
   std::vector<App> apps;
 };

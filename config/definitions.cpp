@@ -24,6 +24,8 @@ constexpr SectionInfo kSections[] = {
     {"http_client", "Outgoing calls to marketplaces and to addresses that organisations give."},
     {"sync", "How shops are kept true to the catalogue."},
     {"limits", "Bounds of what a peer can make this node hold."},
+    {"connectors",
+     "Extra connectors in shared objects, built against the SDK (connectors/README.md)."},
     {"log", "One JSON object per line on standard error."},
 };
 
@@ -235,6 +237,20 @@ const Setting<Config> kSettings[] = {
      .description = "Writes that may wait for the store; beyond: 503.",
      .least = 100,
      .most = 1'000'000},
+
+    {.section = "connectors",
+     .key = "directory",
+     .kind = Kind::path,
+     .at = GERBANG_AT(connectors.directory),
+     .description = "The folder of their files. They run inside gerbang with all its rights: only "
+                    "the host may write here.",
+     .example = "\"/usr/lib/gerbang\""},
+    {.section = "connectors",
+     .key = "load",
+     .kind = Kind::list,
+     .at = GERBANG_AT(connectors.load),
+     .description = "Channels to load, each from gerbang-<channel>.so in that folder.",
+     .example = "[\"pasardesa\"]"},
 
     {.section = "log",
      .key = "level",

@@ -13,22 +13,16 @@ namespace {
 
 constexpr std::string_view kUnexpected = "unexpected";
 
-constexpr std::array<std::string_view, 15> kEventTypes = {
-    "product.changed",
-    "product.withdrawn",
-    "stock.changed",
-    "stock.shortage",
-    "listing.published",
-    "listing.rejected",
-    "listing.blocked",
-    "listing.drifted",
-    "order.created",
-    "order.changed",
-    "order.cancelled",
-    "shop.authorised",
-    "shop.needs_authorisation",
-    "shop.state_changed",
-    "shop.retired",
+constexpr std::array<std::string_view, 17> kEventTypes = {
+    "product.changed",     "product.withdrawn",
+    "stock.changed",       "stock.shortage",
+    "listing.published",   "listing.rejected",
+    "listing.blocked",     "listing.drifted",
+    "listing.linked",      "order.created",
+    "order.changed",       "order.cancelled",
+    "shop.authorised",     "shop.needs_authorisation",
+    "shop.state_changed",  "shop.retired",
+    "shop.review_changed",
 };
 
 const Entry* find(std::string_view code) {

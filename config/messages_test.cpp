@@ -128,7 +128,7 @@ TEST(Language, is_the_acceptable_one_with_the_highest_weight) {
 
 TEST(Events, the_types_are_a_closed_list) {
   const auto types = event_types();
-  EXPECT_EQ(types.size(), 15u);
+  EXPECT_EQ(types.size(), 17u);
   EXPECT_NE(std::find(types.begin(), types.end(), "order.created"), types.end());
 }
 

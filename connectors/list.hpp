@@ -11,6 +11,8 @@
 // Generated from the list in connectors/CMakeLists.txt.
 namespace gerbang {
 
+// A first-party connector; null when there is none of that channel.
+std::unique_ptr<Connector> make_connector(std::string_view channel);
 // Every first-party connector of this build.
 void add_connectors(Registry& registry);
 // The sandbox of a channel; null when there is none.

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <csignal>
 #include <mutex>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "gateway/api/api.hpp"
 #include "gateway/http/client.hpp"
 #include "gateway/http/server.hpp"
+#include "gateway/plugins/plugins.hpp"
 
 namespace gerbang {
 
@@ -117,6 +119,20 @@ class EngineAuthoriser final : public api::Authoriser {
   sync::Engine& engine_;
 };
 
+// Those of this build, then those that the host adds.
+Result<void> fill(Registry& registry, const config::Config& config) {
+  add_connectors(registry);
+  return plugins::load_all(registry, config.connectors.directory, config.connectors.load);
+}
+
+class OneThread final : public sync::Worker {
+ public:
+  void run(std::function<void()> task) override { boost::asio::post(pool_, std::move(task)); }
+
+ private:
+  boost::asio::thread_pool pool_{1};
+};
+
 }  // namespace
 
 struct Gateway::Impl {
@@ -128,6 +144,7 @@ struct Gateway::Impl {
   Metrics metrics;
   Registry registry;
   boost::asio::io_context context{1};
+  OneThread worker;
   std::unique_ptr<store::Store> store;
   std::optional<http::HttpTransport> transport;
   std::optional<http::AsioTimers> timers;
@@ -149,7 +166,7 @@ Gateway::Gateway() = default;
 Gateway::~Gateway() = default;
 
 Result<void> Gateway::Impl::compose() {
-  add_connectors(registry);
+  GERBANG_CHECK(fill(registry, config));
   GERBANG_TRY(vault, Vault::create(config.store.master_keys, random));
   store::SqliteOptions sqlite{config.store.path, std::move(vault), clock, random};
   sqlite.metrics = &metrics;
@@ -168,6 +185,7 @@ Result<void> Gateway::Impl::compose() {
   ports.clock = &clock;
   ports.random = &random;
   ports.metrics = &metrics;
+  ports.worker = &worker;
   engine = std::make_unique<sync::Engine>(context.get_executor(), ports, engine_options(config));
   store->on_commit([this](const store::Committed& committed) {
     engine->wake(committed);
@@ -185,6 +203,11 @@ Result<void> Gateway::Impl::compose() {
       std::move(options));
   server = std::make_unique<http::Server>(*api, server_options(config, metrics));
   return server->start();
+}
+
+Result<void> Gateway::check_connectors(const config::Config& config) {
+  Registry registry;
+  return fill(registry, config);
 }
 
 Result<std::unique_ptr<Gateway>> Gateway::open(config::Config config) {

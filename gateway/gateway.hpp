@@ -12,8 +12,11 @@ namespace gerbang {
 // engine, API and server from a configuration, runs them, and takes them down in order.
 class Gateway {
  public:
-  // Errors of opening: those of the store, listen_failed, tls_configuration.
+  // Errors of opening: those of the store and of extra connectors (gateway/plugins), listen_failed,
+  // tls_configuration.
   static Result<std::unique_ptr<Gateway>> open(config::Config config);
+  // Whether the extra connectors of the configuration load; opens nothing else.
+  static Result<void> check_connectors(const config::Config& config);
   ~Gateway();
 
   std::uint16_t port() const;

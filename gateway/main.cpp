@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   add_host(app, context);
   add_catalogue(app, context);
   add_shops(app, context);
+  add_adoption(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

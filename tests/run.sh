@@ -45,7 +45,7 @@ if [ "$long" = yes ]; then
 fi
 fuzz=${fuzz:-60}
 
-deploy/install-packages.sh
+deploy/install-packages.sh tests/packages.txt
 
 export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-2}
 logs=build/proofs

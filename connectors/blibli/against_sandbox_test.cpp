@@ -1,5 +1,5 @@
 // Credentials, products, stock, price and state against the sandbox.
-#include "connectors/blibli/against_sandbox.hpp"
+#include "connectors/blibli/against_sandbox_for_test.hpp"
 
 #include "connectors/blibli/access.hpp"
 

@@ -331,6 +331,7 @@ Exchange<ListingPage> Blibli::read_listings(CallContext ctx, std::string cursor)
       l.title = product.title;
       l.stock = v.stock;
       l.price = v.price;
+      l.barcode = v.barcode;
       l.remote_state = product.state;
       // A product that a person at Blibli looks at is neither on sale nor taken off.
       if (product.state != "IN_PROGRESS" && product.state != "NEED_CORRECTION")

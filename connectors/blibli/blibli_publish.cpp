@@ -15,6 +15,7 @@
 #include "connectors/blibli/units.hpp"
 #include "connectors/blibli/wire_levels.hpp"
 #include "connectors/blibli/wire_publish.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::blibli {
 

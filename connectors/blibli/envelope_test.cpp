@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "connectors/blibli/fixtures.hpp"
+#include "connectors/blibli/fixtures_for_test.hpp"
 #include "connectors/blibli/hooks.hpp"
 #include "tests/kit/script.hpp"
 

@@ -1,6 +1,7 @@
 #include "connectors/blibli/facts.hpp"
 
 #include "connectors/blibli/units.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::blibli {
 

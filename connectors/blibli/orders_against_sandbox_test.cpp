@@ -1,5 +1,5 @@
 // Orders, packages and webhooks against the sandbox.
-#include "connectors/blibli/against_sandbox.hpp"
+#include "connectors/blibli/against_sandbox_for_test.hpp"
 
 namespace gerbang::blibli {
 namespace {

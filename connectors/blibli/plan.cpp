@@ -6,6 +6,7 @@
 #include "connectors/blibli/access.hpp"
 #include "connectors/blibli/limits.hpp"
 #include "connectors/blibli/units.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::blibli {
 
@@ -30,11 +31,11 @@ void plan_text(const ListingDraft& draft, Plan& plan, Wrong& wrong) {
   plan.selling_point = cut(plan.description, kSellingPointCharacters);
   plan.brand = draft.brand.value_or("");
   if (folded(plan.title).empty()) wrong.push_back({"/title", "title_missing", "needs a name"});
-  if (length_of(plan.title) > kTitleCharacters)
+  if (characters(plan.title) > kTitleCharacters)
     wrong.push_back({"/title", "title_too_long", "at most 150 characters"});
   if (folded(plan.description).empty())
     wrong.push_back({"/description", "description_missing", "needs a description"});
-  if (length_of(plan.description) > kDescriptionCharacters)
+  if (characters(plan.description) > kDescriptionCharacters)
     wrong.push_back({"/description", "description_too_long", "at most 5000 characters"});
   if (draft.images.empty()) {
     wrong.push_back({"/images", "image_missing", "at least one"});
@@ -91,11 +92,6 @@ void plan_pickup_point(const CallContext& ctx, Plan& plan, Wrong& wrong) {
 
 // ---- attributes
 
-std::string without_blanks(std::string text) {
-  std::erase(text, ' ');
-  return text;
-}
-
 std::string pointer_to(std::string_view name) {
   std::string out = "/attributes/";
   for (const char c : name) {
@@ -137,7 +133,7 @@ std::optional<std::string> value_for(const json::Value& attribute, std::string_v
     if (folded(option.text()) == wanted) return std::string(option.text());
   }
   if (attribute["free"].as_bool() != true || wanted.empty() ||
-      length_of(given) > kAttributeCharacters)
+      characters(given) > kAttributeCharacters)
     return std::nullopt;
   return std::string(given);
 }
@@ -228,7 +224,7 @@ void plan_axes(const json::Value& attributes, const ListingDraft& draft, Plan& p
         const std::string value = value_of(draft.variants[i], axis);
         if (!value.empty()) text += (text.empty() ? "" : " / ") + value;
       }
-      if (text.empty() || length_of(text) > kAttributeCharacters)
+      if (text.empty() || characters(text) > kAttributeCharacters)
         wrong.push_back({"/variants/" + std::to_string(i) + "/options", "variant_options_invalid",
                          "1 to 255 characters together"});
       plan.variants[i].attributes[code] = std::move(text);

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "connectors/blibli/blibli.hpp"
-#include "connectors/blibli/fixtures.hpp"
+#include "connectors/blibli/fixtures_for_test.hpp"
 #include "connectors/blibli/sign.hpp"
 #include "core/base/crypto.hpp"
 #include "core/base/url.hpp"

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/base/text.hpp"
+
 namespace gerbang::blibli {
 
 namespace {
@@ -50,10 +52,6 @@ constexpr TextMeaning kTexts[] = {
     {"name", {K::rejected, "blibli_text_refused", "/title"}},
     {"awb", {K::rejected, "blibli_tracking_number", "/tracking_number"}},
 };
-
-bool lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
 
 bool all_digits(std::string_view text) {
   return !text.empty() &&
@@ -151,28 +149,6 @@ std::optional<std::int64_t> rupiah(const json::Value& value) {
     number = json::Decimal{std::string(value.text())}.value();
   if (!number || !std::isfinite(*number) || std::abs(*number) > 9e15) return std::nullopt;
   return static_cast<std::int64_t>(*number);
-}
-
-std::string folded(std::string_view text) {
-  std::string out;
-  bool gap = false;
-  for (const char raw : text) {
-    const char c = raw >= 'A' && raw <= 'Z' ? static_cast<char>(raw + 32) : raw;
-    if (!lower_or_digit(c) && (static_cast<unsigned char>(c) & 0x80) == 0) {
-      gap = true;
-      continue;
-    }
-    if (gap && !out.empty()) out += ' ';
-    gap = false;
-    out += c;
-  }
-  return out;
-}
-
-std::size_t length_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
 }
 
 std::string cut(std::string_view text, std::size_t characters) {

@@ -60,9 +60,6 @@ std::string product_of(std::string_view sku);
 
 // Whole rupiah out of 25000, 25000.0, "25000"; fractions are cut.
 std::optional<std::int64_t> rupiah(const json::Value& value);
-// Lower case, every run of anything but letters and digits one blank.
-std::string folded(std::string_view text);
-std::size_t length_of(std::string_view text);                    // code points
 std::string cut(std::string_view text, std::size_t characters);  // whole code points
 
 }  // namespace gerbang::blibli

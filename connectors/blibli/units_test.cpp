@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/text.hpp"
+
 namespace gerbang::blibli {
 namespace {
 
@@ -85,7 +87,7 @@ TEST(BlibliUnits, money_comes_in_every_dress) {
 TEST(BlibliUnits, names_are_compared_without_case_and_marks) {
   EXPECT_EQ(folded("Minuman-Herbal"), folded("minuman  HERBAL"));
   EXPECT_EQ(folded("  "), "");
-  EXPECT_EQ(length_of("kopí"), 4u);
+  EXPECT_EQ(characters("kopí"), 4u);
   EXPECT_EQ(cut("kopí", 4), "kopí");
   EXPECT_EQ(cut("kopíx", 4), "kopí");
 }

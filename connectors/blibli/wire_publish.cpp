@@ -5,6 +5,7 @@
 #include "connectors/blibli/limits.hpp"
 #include "connectors/blibli/units.hpp"
 #include "core/base/crypto.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::blibli {
 
@@ -208,6 +209,7 @@ RemoteProduct product_from(const json::Value& reply) {
     v.stock = item["stock"]["available"].to_integral();
     if (const auto price = rupiah(item["price"]["regular"])) v.price = Money{*price, "IDR"};
     v.buyable = item["buyable"].as_bool().value_or(true);
+    v.barcode = said(item, {"upcCode"});
     out.variants.push_back(std::move(v));
   }
   return out;

@@ -35,6 +35,7 @@ struct RemoteVariant {
   std::optional<Quantity> stock;
   std::optional<Money> price;
   bool buyable = true;
+  std::string barcode;
 };
 struct RemoteProduct {
   std::string id;  // L3

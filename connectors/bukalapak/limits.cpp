@@ -4,18 +4,13 @@
 #include <vector>
 
 #include "connectors/bukalapak/units.hpp"
+#include "core/base/text.hpp"
 #include "core/base/url.hpp"
 
 namespace gerbang::bukalapak {
 
 namespace {
 constexpr std::string_view kClosed = "channel_closed_2025_02_09";
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // not a continuation byte of UTF-8
-  }));
-}
 
 bool price_fits(const Money& price) {
   return price.amount >= kLowestPrice && price.amount <= kHighestPrice;

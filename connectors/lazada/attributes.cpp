@@ -6,6 +6,7 @@
 #include "connectors/lazada/limits.hpp"
 #include "connectors/lazada/plan.hpp"
 #include "connectors/lazada/units.hpp"
+#include "core/base/text.hpp"
 #include "core/base/time.hpp"
 
 namespace gerbang::lazada {
@@ -37,11 +38,6 @@ bool is_handled(std::string_view name) {
   return name.starts_with("package_") || name.starts_with("__") || name.starts_with("name_") ||
          name.starts_with("description_") ||
          std::find(kHandled.begin(), kHandled.end(), name) != kHandled.end();
-}
-
-std::string without_blanks(std::string text) {
-  std::erase(text, ' ');
-  return text;
 }
 
 std::string_view trimmed(std::string_view s) {

@@ -2,6 +2,7 @@
 
 #include "connectors/lazada/limits.hpp"
 #include "connectors/lazada/units.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::lazada {
 

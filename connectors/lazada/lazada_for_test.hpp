@@ -3,16 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <memory>
-#include <sstream>
-#include <stdexcept>
 #include <string>
 
 #include "connectors/lazada/facts.hpp"
 #include "connectors/lazada/lazada.hpp"
 #include "connectors/lazada/sign.hpp"
 #include "core/base/url.hpp"
+#include "tests/kit/fixtures.hpp"
 #include "tests/kit/script.hpp"
 
 // Tests only: fixtures by name, a context with facts, the village's coffee, and scripts of Lazada
@@ -23,12 +21,7 @@ inline constexpr const char* kOrder = "1726401882231190003";
 inline constexpr const char* kItem = "8012345678";
 
 inline json::Value fixture_file(const std::string& name) {
-  std::ifstream in(std::string(GERBANG_LAZADA_FIXTURES) + "/" + name + ".json");
-  std::stringstream text;
-  text << in.rdbuf();
-  auto parsed = json::parse(text.str());
-  if (!in || !parsed) throw std::runtime_error("no readable fixture " + name);
-  return *std::move(parsed);
+  return kit::read_fixture(GERBANG_LAZADA_FIXTURES, name);
 }
 inline json::Value body_of(const std::string& name) {
   return fixture_file(name)["response"];
@@ -89,19 +82,8 @@ inline ListingDraft coffee() {
   d.attributes["Masa Penyimpanan"] = "12 bulan";
   d.images = {"https://desa.example/kopi.png"};
   d.options.push_back({"Kemasan", {"250 g", "500 g"}});
-  const auto variant = [&](std::string sku, std::string option, std::int64_t price, Quantity stock,
-                           std::int64_t grams) {
-    DraftVariant v;
-    v.sku = std::move(sku);
-    v.options = {std::move(option)};
-    v.price = {price, "IDR"};
-    v.stock = stock;
-    v.weight_grams = grams;
-    v.package_mm = std::array<std::int64_t, 3>{80, 51, 200};
-    d.variants.push_back(std::move(v));
-  };
-  variant("KOPI-250", "250 g", 45000, 40, 280);
-  variant("KOPI-500", "500 g", 85000, 15, 545);
+  d.variants.push_back(kit::variant("KOPI-250", {"250 g"}, 45000, 40, 280, {80, 51, 200}));
+  d.variants.push_back(kit::variant("KOPI-500", {"500 g"}, 85000, 15, 545, {80, 51, 200}));
   return d;
 }
 

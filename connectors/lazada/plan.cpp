@@ -8,6 +8,7 @@
 #include "connectors/lazada/limits.hpp"
 #include "connectors/lazada/request.hpp"
 #include "connectors/lazada/units.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::lazada {
 
@@ -34,7 +35,7 @@ void plan_texts(const ListingDraft& draft, Plan& plan, Wrong& wrong) {
   if (has_refused_character(title))
     wrong.push_back({"/title", "lazada_text_characters", "^ ~ < > | are refused"});
   const std::string description = describe(draft);
-  if (length_of(description) > kDescriptionCharacters)
+  if (characters(description) > kDescriptionCharacters)
     wrong.push_back({"/description", "description_too_long", "at most 25,000 characters"});
   plan.attributes.set("name", title);
   plan.attributes.set("description", description);

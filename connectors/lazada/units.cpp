@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/foreign_time.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::lazada {
 
@@ -49,10 +50,6 @@ bool contains_any(std::string_view text, std::initializer_list<std::string_view>
   return std::any_of(words.begin(), words.end(),
                      [&](std::string_view w) { return text.find(w) != std::string_view::npos; });
 }
-
-// U+00C0 … U+00FF without their accents.
-constexpr std::string_view kPlainLetters =
-    "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty";
 
 std::string hundredths(std::int64_t value, std::int64_t per_unit) {
   // Up to two decimals, rounded up.
@@ -169,46 +166,6 @@ std::optional<std::int64_t> ban_seconds(std::string_view message) {
   const auto [stop, ec] = std::from_chars(message.data() + begin, message.data() + end, out);
   if (begin == end || ec != std::errc{}) return std::nullopt;
   return out;
-}
-
-std::string folded(std::string_view text) {
-  std::string out;
-  bool gap = false;
-  const auto put = [&](std::string_view s) {
-    if (gap && !out.empty()) out += ' ';
-    gap = false;
-    out += s;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c == 0xC3 && i + 1 < text.size()) {
-      const char letter = kPlainLetters[static_cast<unsigned char>(text[++i]) & 0x3F];
-      if (letter == ' ') {
-        gap = true;
-      } else {
-        put({&letter, 1});
-      }
-    } else if (c >= 0x80) {
-      std::size_t n = 1;
-      while (i + n < text.size() && (static_cast<unsigned char>(text[i + n]) & 0xC0) == 0x80) ++n;
-      put(text.substr(i, n));
-      i += n - 1;
-    } else {
-      const char lower = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-      if ((lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9')) {
-        put({&lower, 1});
-      } else {
-        gap = true;
-      }
-    }
-  }
-  return out;
-}
-
-std::size_t length_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
 }
 
 bool has_refused_character(std::string_view text) {

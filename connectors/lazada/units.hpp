@@ -68,9 +68,6 @@ std::optional<std::int64_t> ban_seconds(std::string_view message);
 
 // ---- texts
 
-// Lower case, no accents, any run of anything else one blank.
-std::string folded(std::string_view text);
-std::size_t length_of(std::string_view text);  // code points
 // Characters refused in properties (facts 7, code 4129); a straight quote becomes an apostrophe.
 bool has_refused_character(std::string_view text);
 std::string without_quotes(std::string_view text);

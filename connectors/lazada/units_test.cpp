@@ -3,6 +3,7 @@
 #include <set>
 
 #include "connectors/lazada/lazada_for_test.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::lazada {
 namespace {

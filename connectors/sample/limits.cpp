@@ -3,15 +3,9 @@
 #include <algorithm>
 #include <vector>
 
-namespace gerbang::sample {
+#include "core/base/text.hpp"
 
-namespace {
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // not a continuation byte of UTF-8
-  }));
-}
-}  // namespace
+namespace gerbang::sample {
 
 ConnectorInfo info() {
   ConnectorInfo out;

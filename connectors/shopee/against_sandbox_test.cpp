@@ -1,5 +1,5 @@
 // Authorisation and listings; orders and pushes are in orders_against_sandbox_test.cpp.
-#include "connectors/shopee/against_sandbox.hpp"
+#include "connectors/shopee/against_sandbox_for_test.hpp"
 
 namespace gerbang::shopee {
 namespace {
@@ -19,7 +19,7 @@ TEST_F(ShopeeAgainstSandbox, TheConsentLinkLeadsBackWithACode) {
   const auto link = shopee.authorise_url(ctx().app, "keadaan-1", clock.now());
   ASSERT_TRUE(link);
   HttpRequest open;
-  open.url = link->substr(testing::kBase.size());
+  open.url = link->substr(ctx().app.api_url.size());
   const HttpResponse page = market->handle(open).response;
   ASSERT_EQ(page.status, 302) << page.body;
   const std::string back(*page.headers.find("Location"));
@@ -56,7 +56,7 @@ TEST_F(ShopeeAgainstSandbox, AMainAccountGivesEveryShopAChainOfItsOwn) {
     control(Method::post, "shops",
             std::string(R"({"shop_id":")") + id + R"(","main_account_id":66001})", 201);
   }
-  auto sets = drive(shopee.exchange_code(ctx(), grant(R"({"main_account_id":66001})")));
+  auto sets = drive(shopee.exchange_code(ctx(), grant_of(R"({"main_account_id":66001})")));
   ASSERT_TRUE(sets) << sets.error().describe();
   ASSERT_EQ(sets->size(), 2u);
   EXPECT_NE(sets->at(0).refresh.reveal(), sets->at(1).refresh.reveal());

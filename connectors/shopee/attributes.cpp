@@ -4,6 +4,7 @@
 
 #include "connectors/shopee/plan.hpp"
 #include "connectors/shopee/units.hpp"
+#include "core/base/text.hpp"
 #include "core/base/time.hpp"
 
 namespace gerbang::shopee {
@@ -13,11 +14,6 @@ namespace {
 enum Input { kDropDown = 1, kCombo = 2, kFreeText = 3, kMultiDropDown = 4, kMultiCombo = 5 };
 enum Validation { kInteger = 1, kFloat = 3, kDate = 4 };
 constexpr int kWithUnit = 2;
-
-std::string without_blanks(std::string text) {
-  std::erase(text, ' ');
-  return text;
-}
 
 std::string_view trimmed(std::string_view s) {
   while (!s.empty() && s.front() == ' ') s.remove_prefix(1);

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "connectors/shopee/fixtures.hpp"
+#include "connectors/shopee/fixtures_for_test.hpp"
 #include "tests/kit/script.hpp"
 
 namespace gerbang::shopee {

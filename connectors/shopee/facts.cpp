@@ -5,6 +5,7 @@
 #include <set>
 
 #include "connectors/shopee/units.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::shopee {
 

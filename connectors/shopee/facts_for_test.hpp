@@ -1,7 +1,7 @@
 #pragma once
 
 #include "connectors/shopee/facts.hpp"
-#include "connectors/shopee/fixtures.hpp"
+#include "connectors/shopee/fixtures_for_test.hpp"
 
 namespace gerbang::shopee::testing {
 

@@ -294,6 +294,8 @@ TEST_F(ShopeeScript, AReadBackPageHoldsVariantsAndBigIds) {
   EXPECT_EQ(page->next, "20");
   ASSERT_EQ(page->listings.size(), 3u);
   EXPECT_EQ(page->listings[0].remote_variant, "187700010001");
+  EXPECT_EQ(page->listings[0].options, std::vector<std::string>{"250 g"});
+  EXPECT_EQ(page->listings[1].options, std::vector<std::string>{"500 g"});
   EXPECT_EQ(page->listings[2].remote_product, "9123456789012345677");
   EXPECT_EQ(page->listings[2].stock, 40) << "all locations together";
   EXPECT_EQ(page->listings[2].price, Money{45000}) << "not the promotion's";

@@ -1,5 +1,5 @@
 // Orders and pushes against the sandbox.
-#include "connectors/shopee/against_sandbox.hpp"
+#include "connectors/shopee/against_sandbox_for_test.hpp"
 
 namespace gerbang::shopee {
 namespace {

@@ -6,6 +6,7 @@
 #include "connectors/shopee/limits.hpp"
 #include "connectors/shopee/request.hpp"
 #include "connectors/shopee/units.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::shopee {
 
@@ -23,7 +24,7 @@ std::string bounds(const Range& r, std::string_view what) {
 
 void check_length(Wrong& wrong, std::string_view text, const Range& range, std::string field,
                   std::string_view code) {
-  const auto n = static_cast<std::int64_t>(length_of(text));
+  const auto n = static_cast<std::int64_t>(characters(text));
   if (range.holds(n)) return;
   wrong.push_back({std::move(field),
                    std::string(code) + (n < range.min ? "_too_short" : "_too_long"),

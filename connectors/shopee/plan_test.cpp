@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "connectors/shopee/facts_for_test.hpp"
-#include "connectors/shopee/fixtures.hpp"
+#include "connectors/shopee/fixtures_for_test.hpp"
 #include "connectors/shopee/shopee.hpp"
 
 namespace gerbang::shopee {

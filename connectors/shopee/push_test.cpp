@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "connectors/shopee/fixtures.hpp"
+#include "connectors/shopee/fixtures_for_test.hpp"
 #include "connectors/shopee/sign.hpp"
 #include "core/base/crypto.hpp"
 

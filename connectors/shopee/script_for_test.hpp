@@ -6,7 +6,7 @@
 #include <string>
 
 #include "connectors/shopee/facts_for_test.hpp"
-#include "connectors/shopee/fixtures.hpp"
+#include "connectors/shopee/fixtures_for_test.hpp"
 #include "connectors/shopee/shopee.hpp"
 #include "core/base/url.hpp"
 #include "tests/kit/script.hpp"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "connectors/shopee/fixtures.hpp"
+#include "connectors/shopee/fixtures_for_test.hpp"
 #include "connectors/shopee/request.hpp"
 #include "core/base/url.hpp"
 

@@ -61,10 +61,4 @@ std::optional<std::int64_t> rupiah(const json::Value& value);
 
 // ---- names
 
-// Lower case, without diacritics, every run of anything else one blank: "Minuman-Herbal" and
-// "Minuman Herbal" and "MINUMAN  HERBÁL" are the same.
-std::string folded(std::string_view text);
-// Code points of valid UTF-8. How Shopee counts lengths is unknown (facts 3.6).
-std::size_t length_of(std::string_view text);
-
 }  // namespace gerbang::shopee

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "core/base/json.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::shopee {
 namespace {
@@ -247,7 +248,7 @@ TEST(Names, FoldCaseDiacriticsAndPunctuation) {
   EXPECT_EQ(folded("Cafe\xCC\x81"), "cafe");
   EXPECT_EQ(folded("茶 hijau"), "茶 hijau");
   EXPECT_EQ(folded("—"), "");
-  EXPECT_EQ(length_of("½ kg"), 4u);
+  EXPECT_EQ(characters("½ kg"), 4u);
 }
 
 }  // namespace

@@ -37,6 +37,25 @@ std::optional<Money> price_of(const json::Value& v) {
   return out;
 }
 
+// "00" says that there is none (facts 3.7).
+std::string barcode_of(const json::Value& v) {
+  std::string code(v["gtin_code"].text());
+  return code == "00" ? std::string() : code;
+}
+
+// The names behind a model's places on the axes (facts 3.11).
+std::vector<std::string> options_of(const json::Value& tiers, const json::Value& model) {
+  std::vector<std::string> out;
+  const json::Array& places = model["tier_index"].items();
+  for (std::size_t axis = 0; axis < places.size(); ++axis) {
+    const auto place = places[axis].as_int64();
+    if (!place || *place < 0) return {};
+    const auto name = tiers[axis]["option_list"][static_cast<std::size_t>(*place)]["option"].text();
+    if (!name.empty()) out.emplace_back(name);
+  }
+  return out;
+}
+
 }  // namespace
 
 QueryItems item_list_query(std::string_view offset, std::size_t page_size, std::int64_t since) {
@@ -84,6 +103,7 @@ std::vector<RemoteListing> listings_from(const json::Value& item,
     of_item.remote_variant = "0";
     of_item.stock = stock_of(item);
     of_item.price = price_of(item);
+    of_item.barcode = barcode_of(item);
     out.push_back(std::move(of_item));
     return out;
   }
@@ -93,6 +113,8 @@ std::vector<RemoteListing> listings_from(const json::Value& item,
     l.remote_sku = m["model_sku"].text();
     l.stock = stock_of(m);
     l.price = price_of(m);
+    l.barcode = barcode_of(m);
+    l.options = options_of((*model_list_reply)["response"]["tier_variation"], m);
     if (m["model_status"].text() == "MODEL_UNAVAILABLE") {
       l.listed = false;
       l.remote_state = "MODEL_UNAVAILABLE";

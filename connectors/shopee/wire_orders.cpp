@@ -7,6 +7,7 @@
 #include "connectors/shopee/limits.hpp"
 #include "connectors/shopee/request.hpp"
 #include "connectors/shopee/units.hpp"
+#include "core/base/foreign_time.hpp"
 
 namespace gerbang::shopee {
 
@@ -88,8 +89,7 @@ OrderLine line_from(const json::Value& item, std::set<std::string>& taken) {
 }
 
 TimePoint time_from(const json::Value& seconds) {
-  return from_unix_seconds(
-      std::clamp<std::int64_t>(seconds.to_integral().value_or(0), 0, 4'000'000'000));
+  return foreign_time(seconds.to_integral().value_or(0));
 }
 
 const json::Value* best_address(const json::Value& pickup) {

@@ -1,5 +1,5 @@
 // Authorisation and listings; orders and webhooks are in orders_against_sandbox_test.cpp.
-#include "connectors/tokopedia/against_sandbox.hpp"
+#include "connectors/tokopedia/against_sandbox_for_test.hpp"
 
 namespace gerbang::tokopedia {
 namespace {
@@ -17,7 +17,7 @@ TEST_F(TokopediaAgainstSandbox, TheConsentLinkLeadsBackWithACode) {
   const auto link = connector.authorise_url(ctx().app, "keadaan-1", clock.now());
   ASSERT_TRUE(link);
   HttpRequest open;
-  open.url = link->substr(testing::kBase.size());
+  open.url = link->substr(ctx().app.api_url.size());
   const HttpResponse page = market->handle(open).response;
   ASSERT_EQ(page.status, 302) << page.body;
   const std::string back(*page.headers.find("Location"));

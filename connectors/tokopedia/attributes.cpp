@@ -4,15 +4,11 @@
 
 #include "connectors/tokopedia/plan.hpp"
 #include "connectors/tokopedia/units.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::tokopedia {
 
 namespace {
-
-std::string without_blanks(std::string text) {
-  std::erase(text, ' ');
-  return text;
-}
 
 std::string_view trimmed(std::string_view s) {
   while (!s.empty() && s.front() == ' ') s.remove_prefix(1);

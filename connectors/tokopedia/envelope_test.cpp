@@ -5,10 +5,11 @@
 #include <fstream>
 #include <set>
 
-#include "connectors/tokopedia/fixtures.hpp"
+#include "connectors/tokopedia/fixtures_for_test.hpp"
 #include "connectors/tokopedia/push.hpp"
 #include "connectors/tokopedia/sign.hpp"
 #include "connectors/tokopedia/units.hpp"
+#include "core/base/text.hpp"
 #include "tests/kit/script.hpp"
 
 namespace gerbang::tokopedia {
@@ -269,7 +270,7 @@ TEST(Units, NamesFoldCaseDiacriticsAndPunctuation) {
   EXPECT_EQ(folded("CAFÉ Décor Łódź"), "cafe decor lodz");
   EXPECT_EQ(folded("茶 hijau"), "茶 hijau");
   EXPECT_EQ(folded("—"), "");
-  EXPECT_EQ(length_of("½ kg"), 4u);
+  EXPECT_EQ(characters("½ kg"), 4u);
 }
 
 // ---- webhooks

@@ -5,6 +5,7 @@
 
 #include "connectors/tokopedia/request.hpp"
 #include "connectors/tokopedia/units.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::tokopedia {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "connectors/tokopedia/facts.hpp"
-#include "connectors/tokopedia/fixtures.hpp"
+#include "connectors/tokopedia/fixtures_for_test.hpp"
 
 namespace gerbang::tokopedia::testing {
 

@@ -1,5 +1,5 @@
 // Orders and webhooks against the sandbox.
-#include "connectors/tokopedia/against_sandbox.hpp"
+#include "connectors/tokopedia/against_sandbox_for_test.hpp"
 
 namespace gerbang::tokopedia {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "connectors/tokopedia/limits.hpp"
 #include "connectors/tokopedia/units.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::tokopedia {
 
@@ -50,7 +51,7 @@ bool is_refused_in_titles(std::uint32_t cp) {
 }
 
 void check_title(const std::string& title, Wrong& wrong) {
-  const std::size_t n = length_of(title);
+  const std::size_t n = characters(title);
   if (n == 0) {
     wrong.push_back({"/title", "title_missing", "a title is needed"});
     return;
@@ -141,7 +142,7 @@ void plan_skus(const ListingDraft& draft, const json::Value& attributes, Plan& p
     }
     json::Array attributes_of_sku;
     for (std::size_t t = 0; t < draft.options.size() && t < v.options.size(); ++t) {
-      if (length_of(v.options[t]) > kMaxOptionValue)
+      if (characters(v.options[t]) > kMaxOptionValue)
         wrong.push_back({at + "/options/" + std::to_string(t), "option_text_too_long",
                          "at most 50 characters"});
       attributes_of_sku.push_back(sales_attribute(attributes, draft.options[t].name, v.options[t]));
@@ -216,7 +217,7 @@ Result<Plan> plan_listing(const CallContext& ctx, const ListingDraft& draft,
   check_title(plan.title, wrong);
   if (plan.description.empty()) {
     wrong.push_back({"/description", "description_missing", "a description is needed"});
-  } else if (length_of(plan.description) > kMaxDescription) {
+  } else if (characters(plan.description) > kMaxDescription) {
     wrong.push_back({"/description", "description_too_long", "at most 10,000 characters as HTML"});
   }
   if (draft.images.empty()) {
@@ -238,7 +239,7 @@ Result<Plan> plan_listing(const CallContext& ctx, const ListingDraft& draft,
                  "a product without options has exactly one variant")
         .at_field("/variants");
   for (std::size_t t = 0; t < draft.options.size(); ++t) {
-    if (length_of(draft.options[t].name) > kMaxOptionName)
+    if (characters(draft.options[t].name) > kMaxOptionName)
       wrong.push_back({"/options/" + std::to_string(t) + "/name", "option_text_too_long",
                        "at most 20 characters"});
   }

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "connectors/tokopedia/access.hpp"
-#include "connectors/tokopedia/fixtures.hpp"
+#include "connectors/tokopedia/fixtures_for_test.hpp"
 #include "connectors/tokopedia/push.hpp"
 #include "connectors/tokopedia/request.hpp"
 

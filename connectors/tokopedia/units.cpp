@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/base/text.hpp"
+
 namespace gerbang::tokopedia {
 
 namespace {
@@ -22,31 +24,6 @@ constexpr std::array<std::pair<std::string_view, OrderStatus>, 12> kOrderStatuse
     {"CANCEL", OrderStatus::cancelled},
     {"IN_CANCEL", OrderStatus::cancel_requested},
 }};
-
-// Base letters of the accented Latin letters U+00C0 to U+017F; '.' is none.
-constexpr std::string_view kLatin =
-    "aaaaaa.ceeeeiiii"
-    "dnooooo.ouuuuy.."
-    "aaaaaa.ceeeeiiii"
-    "dnooooo.ouuuuy.y"
-    "aaaaaaccccccccdd"
-    "ddeeeeeeeeeegggg"
-    "gggghhhhiiiiiiii"
-    "ii..jjkkklllllll"
-    "lllnnnnnnnnnoooo"
-    "oo..rrrrrrssssss"
-    "ssttttttuuuuuuuu"
-    "uuuuwwyyyzzzzzzs";
-
-std::uint32_t next_code_point(std::string_view s, std::size_t& i) {
-  const auto c = static_cast<unsigned char>(s[i]);
-  const std::size_t n = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
-  if (n == 1 || i + n > s.size()) return static_cast<unsigned char>(s[i++]);
-  std::uint32_t cp = c & (0xFFu >> (n + 1));
-  for (std::size_t k = 1; k < n; ++k) cp = cp << 6 | (static_cast<unsigned char>(s[i + k]) & 0x3Fu);
-  i += n;
-  return cp;
-}
 
 }  // namespace
 
@@ -168,43 +145,6 @@ std::optional<Quantity> quantity(const json::Value& value) {
   const auto out = value.to_integral();
   if (!out) return std::nullopt;
   return std::clamp<Quantity>(*out, 0, kMaxQuantity);
-}
-
-std::string folded(std::string_view text) {
-  std::string out;
-  bool gap = false;
-  const auto put = [&](std::string_view s) {
-    if (gap && !out.empty()) out += ' ';
-    gap = false;
-    out += s;
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t start = i;
-    const std::uint32_t cp = next_code_point(text, i);
-    if (cp >= 0x300 && cp <= 0x36F) continue;  // a combining mark
-    char letter = 0;
-    if (cp < 0x80) {
-      letter = static_cast<char>(cp >= 'A' && cp <= 'Z' ? cp + 32 : cp);
-      if (!((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9'))) letter = 0;
-    } else if (cp >= 0xC0 && cp - 0xC0 < kLatin.size() && kLatin[cp - 0xC0] != '.') {
-      letter = kLatin[cp - 0xC0];
-    } else if (cp >= 0x180 && !(cp >= 0x2000 && cp <= 0x206F)) {
-      put(text.substr(start, i - start));
-      continue;
-    }
-    if (letter != 0) {
-      put({&letter, 1});
-    } else {
-      gap = true;
-    }
-  }
-  return out;
-}
-
-std::size_t length_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
 }
 
 }  // namespace gerbang::tokopedia

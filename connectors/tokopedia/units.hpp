@@ -83,9 +83,5 @@ std::optional<CodeMeaning> meaning_of_text(std::string_view text);
 std::optional<std::int64_t> rupiah(const json::Value& value);
 // Units out of 40 or "40", within what a quantity may be; nothing when it is no whole number.
 std::optional<Quantity> quantity(const json::Value& value);
-// Lower case, accents of Latin letters dropped, every run of anything else one blank.
-std::string folded(std::string_view text);
-// Code points of valid UTF-8.
-std::size_t length_of(std::string_view text);
 
 }  // namespace gerbang::tokopedia

@@ -73,6 +73,10 @@ std::vector<RemoteListing> listings_from(const json::Value& product,
       if (const std::string_view currency = sku["price"]["currency"].text(); !currency.empty())
         l.price->currency = currency;
     }
+    l.barcode = sku["identifier_code"]["code"].text();
+    for (const json::Value& a : sku["sales_attributes"].items()) {
+      if (const auto value = a["value_name"].text(); !value.empty()) l.options.emplace_back(value);
+    }
     out.push_back(std::move(l));
   }
   return out;

@@ -5,6 +5,8 @@
 
 #include "connectors/tokopedia/limits.hpp"
 #include "connectors/tokopedia/units.hpp"
+#include "core/base/foreign_time.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::tokopedia {
 
@@ -49,8 +51,7 @@ Secret buyer_from(const json::Value& order) {
 }
 
 TimePoint time_from(const json::Value& seconds) {
-  return from_unix_seconds(
-      std::clamp<std::int64_t>(seconds.to_integral().value_or(0), 0, 4'000'000'000));
+  return foreign_time(seconds.to_integral().value_or(0));
 }
 
 struct Units {

@@ -5,6 +5,7 @@
 #include "connectors/tokopedia/limits.hpp"
 #include "connectors/tokopedia/request.hpp"
 #include "core/base/crypto.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::tokopedia {
 

@@ -175,7 +175,7 @@ TEST_F(WooLevels, off_sale_is_a_draft_and_withdrawn_is_the_trash) {
 TEST_F(WooLevels, reading_back_walks_products_and_their_variations) {
   const std::string query =
       "/products?per_page=20&page=1&orderby=id&order=asc&_fields=id%2Ctype%2Cstatus%2Csku%2Cname%2C"
-      "regular_price%2Cmanage_stock%2Cstock_quantity%2Cparent_id";
+      "regular_price%2Cmanage_stock%2Cstock_quantity%2Cparent_id%2Cglobal_unique_id";
   HttpResponse first = kit::reply("[" + recorded("product_get").body + "," +
                                   recorded("product_create_variable").body + "]");
   first.headers.set("X-WP-TotalPages", "2");
@@ -193,6 +193,7 @@ TEST_F(WooLevels, reading_back_walks_products_and_their_variations) {
   EXPECT_EQ(sugar.stock, 25);
   EXPECT_EQ(sugar.price, Money{38000});
   EXPECT_EQ(sugar.listed, true);
+  EXPECT_TRUE(sugar.options.empty());
   const RemoteListing& shirt = page->listings[1];
   EXPECT_EQ(shirt.remote_product, "85");
   EXPECT_EQ(shirt.remote_variant, "86");

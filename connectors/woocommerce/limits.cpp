@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "connectors/woocommerce/units.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::woocommerce {
 

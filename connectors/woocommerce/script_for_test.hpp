@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "connectors/woocommerce/fixtures.hpp"
+#include "connectors/woocommerce/fixtures_for_test.hpp"
 #include "connectors/woocommerce/sign.hpp"
 #include "connectors/woocommerce/woocommerce.hpp"
 #include "core/base/url.hpp"

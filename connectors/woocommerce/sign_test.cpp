@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "connectors/woocommerce/address.hpp"
-#include "connectors/woocommerce/fixtures.hpp"
+#include "connectors/woocommerce/fixtures_for_test.hpp"
 #include "connectors/woocommerce/hooks.hpp"
 
 namespace gerbang::woocommerce {

@@ -187,12 +187,6 @@ std::string gmt_text(TimePoint when) {
   return to_rfc3339(when).substr(0, 19);
 }
 
-std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // not a continuation byte
-  }));
-}
-
 std::string slug(std::string_view text) {
   std::string out;
   bool gap = false;

@@ -61,7 +61,6 @@ std::string gmt_text(TimePoint when);  // "2026-11-24T02:13:51"
 
 // ---- texts
 
-std::size_t characters(std::string_view utf8);
 // Lower case letters and digits, everything else one dash: "Minuman Herbal" → "minuman-herbal".
 std::string slug(std::string_view text);
 // Descriptions are HTML there.

@@ -6,9 +6,10 @@
 #include <set>
 
 #include "connectors/woocommerce/answer.hpp"
-#include "connectors/woocommerce/fixtures.hpp"
+#include "connectors/woocommerce/fixtures_for_test.hpp"
 #include "connectors/woocommerce/limits.hpp"
 #include "connectors/woocommerce/woocommerce.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::woocommerce {
 namespace {

@@ -13,7 +13,8 @@ namespace gerbang::woocommerce {
 namespace {
 
 constexpr std::string_view kListingFields =
-    "id,type,status,sku,name,regular_price,manage_stock,stock_quantity,parent_id";
+    "id,type,status,sku,name,regular_price,manage_stock,stock_quantity,parent_id,"
+    "global_unique_id";
 
 std::string weight_unit(const CallContext& ctx) {
   return ctx.shop_facts ? std::string((*ctx.shop_facts)["weight_unit"].text()) : std::string();
@@ -371,11 +372,16 @@ std::vector<RemoteListing> listings_of(const json::Value& product,
     l.remote_variant = std::move(variant);
     l.remote_sku = goods["sku"].to_text();
     l.title = product["name"].text();
+    l.barcode = goods["global_unique_id"].text();  // newer versions only (facts 5)
     // "parent" and false: the number is not this one's.
     if (goods["manage_stock"].as_bool() == true) l.stock = goods["stock_quantity"].to_integral();
     if (const auto price = rupiah(goods["regular_price"])) l.price = Money{*price};
     l.remote_state = product["status"].text();
     l.listed = product["status"].text() == "publish" && goods["status"].text() == "publish";
+    for (const json::Value& a : goods["attributes"].items()) {
+      // Of a variation; a product's own have "options" instead.
+      if (const auto option = a["option"].text(); !option.empty()) l.options.emplace_back(option);
+    }
     out.push_back(std::move(l));
   };
   if (product["type"].text() == "simple") add(product, std::string(kOwnVariant));

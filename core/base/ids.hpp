@@ -9,7 +9,7 @@
 namespace gerbang {
 
 // "<prefix>_" + a ULID: 48 bits of time, 80 bits of chance, Crockford base 32. Sorts by creation
-// time. Prefixes in use: org, key, shp, ord, evt, mov, whk, req.
+// time. Prefixes in use: org, key, shp, ord, evt, mov, whk, req, lnk.
 std::string new_id(std::string_view prefix, TimePoint now, Random& random);
 
 // Has the form of an id with that prefix. Says nothing about existence.

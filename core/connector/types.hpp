@@ -100,6 +100,10 @@ struct RemoteListing {
   std::optional<Money> price;
   std::optional<bool> listed;
   std::string remote_state;  // the channel's own word: "BANNED", "REVIEWING"
+  std::string barcode;       // EAN, UPC, …; empty: none, or the channel does not tell
+  // What tells this variant from its siblings, in the channel's order ("250 g"); not part of
+  // `title`. Empty where there are none, or the channel's list does not tell.
+  std::vector<std::string> options;
 };
 struct ListingPage {
   std::vector<RemoteListing> listings;

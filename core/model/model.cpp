@@ -5,6 +5,7 @@
 
 #include "core/model/order.hpp"
 #include "core/model/organisation.hpp"
+#include "core/model/review.hpp"
 #include "core/model/shop.hpp"
 #include "core/model/stock.hpp"
 #include "core/model/work.hpp"
@@ -73,6 +74,18 @@ constexpr Names<Aspect, 8> kAspects = {{
     {Aspect::content, "content"},
     {Aspect::state, "state"},
 }};
+constexpr Names<ReviewState, 5> kReviewStates = {{
+    {ReviewState::none, "none"},
+    {ReviewState::reading, "reading"},
+    {ReviewState::matching, "matching"},
+    {ReviewState::open, "open"},
+    {ReviewState::ended, "ended"},
+}};
+constexpr Names<LinkDecision, 3> kLinkDecisions = {{
+    {LinkDecision::undecided, "undecided"},
+    {LinkDecision::confirmed, "confirmed"},
+    {LinkDecision::refused, "refused"},
+}};
 
 }  // namespace
 
@@ -84,6 +97,10 @@ std::string_view to_string(OrderStatus s) { return name_in(kOrderStatuses, s); }
 std::optional<OrderStatus> order_status_from(std::string_view n) { return value_in(kOrderStatuses, n); }
 std::string_view to_string(Aspect a) { return name_in(kAspects, a); }
 std::optional<Aspect> aspect_from(std::string_view n) { return value_in(kAspects, n); }
+std::string_view to_string(ReviewState s) { return name_in(kReviewStates, s); }
+std::optional<ReviewState> review_state_from(std::string_view n) { return value_in(kReviewStates, n); }
+std::string_view to_string(LinkDecision d) { return name_in(kLinkDecisions, d); }
+std::optional<LinkDecision> link_decision_from(std::string_view n) { return value_in(kLinkDecisions, n); }
 
 bool is_client_reason(MovementReason r) {
   switch (r) {

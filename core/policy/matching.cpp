@@ -354,4 +354,31 @@ std::vector<MatchProposal> propose_matches(const std::vector<RemoteCandidate>& l
   return out;
 }
 
+std::vector<MatchProposal> propose_matches_within(std::size_t most_pairs,
+                                                  std::vector<RemoteCandidate> listings,
+                                                  std::vector<VariantCandidate> variants) {
+  const auto within = [&] {
+    return listings.size() <= most_pairs / std::max<std::size_t>(1, variants.size());
+  };
+  if (within()) return propose_matches(listings, variants);
+  std::vector<RemoteCandidate> numbers = listings;
+  for (RemoteCandidate& l : numbers) l.title.clear();
+  std::vector<VariantCandidate> ours = variants;
+  for (VariantCandidate& v : ours) v.title.clear();
+  std::vector<MatchProposal> out = propose_matches(numbers, ours);
+  std::set<std::string> keys, skus;
+  for (const MatchProposal& p : out) {
+    keys.insert(p.key);
+    skus.insert(p.sku);
+  }
+  std::erase_if(listings, [&](const auto& l) { return keys.contains(l.key); });
+  std::erase_if(variants, [&](const auto& v) { return skus.contains(v.sku); });
+  if (within()) {
+    for (MatchProposal& p : propose_matches(listings, variants)) out.push_back(std::move(p));
+  }
+  std::sort(out.begin(), out.end(),
+            [](const MatchProposal& a, const MatchProposal& b) { return a.key < b.key; });
+  return out;
+}
+
 }  // namespace gerbang::policy

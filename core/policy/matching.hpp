@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -64,6 +65,12 @@ inline constexpr int kMatchMargin = 10;
 // seconds): call it off the engine's thread and outside any transaction.
 std::vector<MatchProposal> propose_matches(const std::vector<RemoteCandidate>& listings,
                                            const std::vector<VariantCandidate>& variants);
+
+// The same for lists of any length: beyond `most_pairs` (listings × variants) only SKUs and
+// barcodes decide at first, and titles only where what is left is within it.
+std::vector<MatchProposal> propose_matches_within(std::size_t most_pairs,
+                                                  std::vector<RemoteCandidate> listings,
+                                                  std::vector<VariantCandidate> variants);
 
 // ---- the parts, for tests and reasons
 

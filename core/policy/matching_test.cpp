@@ -156,5 +156,27 @@ TEST(Matching, reasons_have_names) {
   EXPECT_FALSE(match_reason_from("guess"));
 }
 
+TEST(Matching, of_long_lists_goes_by_numbers_first_and_by_titles_where_few_are_left) {
+  std::vector<RemoteCandidate> listings;
+  std::vector<VariantCandidate> variants;
+  for (int i = 0; i < 20; ++i) {
+    const std::string n = std::to_string(i);
+    listings.push_back({"k" + n, "sku" + n, "", "Kopi", std::nullopt});
+    variants.push_back({"SKU-" + n, "", "Kopi", std::nullopt});
+  }
+  listings.push_back({"x", "", "", "Keranjang Rotan", std::nullopt});
+  variants.push_back({"KERANJANG", "", "Keranjang Rotan", std::nullopt});
+  const auto some = propose_matches_within(10, listings, variants);
+  ASSERT_EQ(some.size(), 21u);
+  EXPECT_EQ(some.back().key, "x");
+  EXPECT_EQ(some.back().reason, MatchReason::title_similar);
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(some[i].reason, MatchReason::sku_equal);
+  // Not even what is left may be compared: numbers alone.
+  EXPECT_EQ(propose_matches_within(0, listings, variants).size(), 20u);
+  const auto all = propose_matches_within(1000, listings, variants);
+  const auto plain = propose_matches(listings, variants);
+  ASSERT_EQ(all.size(), plain.size());
+}
+
 }  // namespace
 }  // namespace gerbang::policy

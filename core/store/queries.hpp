@@ -99,6 +99,7 @@ struct ShopView {
   Shop shop;
   WorkSummary work;
   bool variants_in_listing = true;
+  Review review;
 };
 struct GetShop {  // organisation empty: the engine
   using Answer = ShopView;
@@ -132,6 +133,43 @@ struct ListParked {
   std::string organisation;  // empty: the engine
   std::string shop;
   std::size_t limit = 1000;
+};
+struct ReviewView {
+  Review review;
+  std::int64_t found = 0;      // listings that gerbang did not make
+  std::int64_t proposed = 0;   // undecided, with a candidate
+  std::int64_t undecided = 0;  // with one or without
+  std::int64_t confirmed = 0;
+  std::int64_t refused = 0;
+};
+struct GetReview {  // state none: there never was one
+  using Answer = ReviewView;
+  std::string organisation;
+  std::string shop;
+};
+struct ListProposals {  // decision: "" or one; by id
+  using Answer = Page<LinkProposal>;
+  std::string organisation;
+  std::string shop;
+  std::string decision;
+  int min_confidence = 0;
+  std::string cursor;
+  std::size_t limit = 100;
+};
+// For the engine: the undecided listings of a review that is being matched, and the variants on
+// offer that this shop has no listing of yet.
+struct LoadReviewCandidates {
+  struct Variant {
+    std::string sku;
+    std::string barcode;
+    std::string title;  // product's, and the variant's options
+    std::optional<Money> price;
+  };
+  struct Answer {
+    std::vector<LinkProposal> listings;
+    std::vector<Variant> variants;
+  };
+  std::string shop;
 };
 struct GetOrder {
   using Answer = Order;
@@ -174,8 +212,9 @@ struct LoadFacts {  // not_found facts_missing
   std::string shop;
   std::string key;
 };
-// Due rows of a shop: not parked, due_at <= now; lowest (urgency, aspect, since) first, at most
-// `limit` per aspect. `next_due` is when the earliest row that is not due yet becomes so.
+// Due rows of a shop: not parked, due_at <= now, not held by a review; lowest (urgency, aspect,
+// since) first, at most `limit` per aspect. `next_due` is when the earliest row that is not due yet
+// becomes so.
 struct TakeWork {
   struct Answer {
     std::vector<Work> due;
@@ -205,11 +244,14 @@ struct LoadState {  // units without a remote id are left out
 };
 struct DraftView {
   ListingDraft draft;
-  bool wanted = false;            // false: nothing to publish
+  bool wanted = false;  // false: nothing to publish
   // A create was begun and never settled: look first. Not wanted as well: look, to take it off; the
   // draft then holds no more than the SKUs.
   bool maybe_published = false;
   bool new_variants = false;  // some of the draft's variants are not known to be at the channel
+  // The remote product has variants that nobody has linked: to write its content would take them
+  // away.
+  bool has_other_variants = false;
 };
 struct LoadDraft {  // not_found unit_unknown
   using Answer = DraftView;

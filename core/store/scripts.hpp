@@ -12,6 +12,7 @@
 #include "core/model/order.hpp"
 #include "core/model/organisation.hpp"
 #include "core/model/product.hpp"
+#include "core/model/review.hpp"
 #include "core/model/shop.hpp"
 #include "core/model/stock.hpp"
 #include "core/model/work.hpp"
@@ -141,6 +142,7 @@ struct CreateShop {
   using Answer = Shop;
   Shop shop;  // id, since, created_at are filled in
   bool variants_in_listing = true;
+  bool adopt = false;  // it sells already: begins with a review, see StartReview
 };
 
 // Event shop.state_changed (or shop.retired, shop.needs_authorisation). Retired is final: conflict
@@ -198,6 +200,107 @@ struct SaveFacts {
   std::string shop;
   std::string key;  // "shop", "category/100782"
   json::Value facts;
+};
+
+// ---- adoption -------------------------------------------------------------------------------
+//
+// While a review holds publishing (core/model/review), content work of units that could create
+// something at the channel is not due and BeginPublish is refused; stock and price go to linked
+// listings alone, as always. Event shop.review_changed with each change of state.
+
+// Reads the shop's listings, from its first page. Anew when a review is open or has ended: what was
+// confirmed or refused stays so, what is no longer there is forgotten. Nothing new while it is
+// being read. Errors: conflict shop_retired.
+struct StartReview {
+  using Answer = Review;
+  std::string organisation;
+  std::string shop;
+};
+
+// A page of the shop's listings, kept with the cursor of the next one; after the last (`next`
+// empty) the review is `matching`. Listings that are linked already are left out. False: not the
+// page that the review waits for (started anew meanwhile), nothing was kept.
+struct KeepReviewPage {
+  using Answer = bool;
+  std::string shop;
+  std::int64_t round = 0;
+  std::string cursor;  // of this page
+  std::string next;
+  std::vector<FoundListing> listings;
+};
+
+// Why reading does not go on just now. `from_start`: the cursor is of no use any more.
+struct NoteReviewProblem {
+  using Answer = bool;
+  std::string shop;
+  std::int64_t round = 0;
+  std::string code;
+  bool from_start = false;
+};
+
+// What the undecided listings may be; the review is open. Undecided ones that are not named have no
+// candidate. Another round or state: nothing changes.
+struct KeepMatches {
+  using Answer = Review;
+  struct Match {
+    std::string proposal;
+    std::string sku;
+    int confidence = 0;
+    std::string reason;
+  };
+  std::string shop;
+  std::int64_t round = 0;
+  std::vector<Match> matches;
+};
+
+// A person says which variant the listing is: `sku`, or the candidate. The listing of the variant
+// gets the remote ids and is published; stock and price work is marked, the create that waited is
+// dropped; content stays the seller's until ours changes. A listing that has no siblings at the
+// channel, of one of several variants of a product, becomes a unit of its own. Event
+// listing.linked. Confirmed already with that SKU: no change.
+// Errors: conflict review_not_ready, review_ended, listing_linked, variant_linked,
+// variant_not_offered, listing_of_other_product; not_found proposal_unknown, sku_unknown; invalid
+// link_sku_missing.
+struct ConfirmLink {
+  using Answer = LinkProposal;
+  std::string organisation;
+  std::string shop;
+  std::string proposal;
+  std::string sku;
+};
+
+// ConfirmLink for every undecided proposal with at least this confidence, in order of their ids, at
+// most `limit` tried. What cannot be linked stays undecided and is named.
+struct ConfirmLinks {
+  struct Answer {
+    std::int64_t confirmed = 0;
+    std::vector<std::pair<std::string, Error>> failed;  // by proposal
+    std::string next;  // give it as `after` to go on; empty: all were tried
+  };
+  std::string organisation;
+  std::string shop;
+  int min_confidence = 100;
+  std::string after;
+  std::size_t limit = 500;
+};
+
+// The listing is none of ours, or not the variant that it was linked to: a link is taken back (the
+// listing at the channel stays as it is). Errors as ConfirmLink.
+struct RefuseLink {
+  using Answer = LinkProposal;
+  std::string organisation;
+  std::string shop;
+  std::string proposal;
+};
+
+// Publishing goes on: variants without a link are published. Errors: conflict review_not_ready,
+// review_ended; conflict review_undecided while undecided listings have a candidate, which would be
+// published a second time. `refuse_undecided` refuses those, and ends a review whatever its state.
+struct EndReview {
+  using Answer = Review;
+  std::string organisation;
+  std::string shop;
+  bool refuse_undecided = false;
 };
 
 // ---- orders ---------------------------------------------------------------------------------
@@ -337,9 +440,10 @@ struct SettleWork {
   std::vector<Settlement> settlements;
 };
 
-// Before a create or an update with new variants is sent: if we die now, the next start looks before
-// it creates; and if the answer is lost, the channel may show the draft of this time, so that the
-// prices are told once what was created is known.
+// Before a create or an update with new variants is sent: if we die now, the next start looks
+// before it creates; and if the answer is lost, the channel may show the draft of this time, so
+// that the prices are told once what was created is known. Errors: conflict review_open while a
+// review holds publishing.
 struct BeginPublish {
   using Answer = bool;
   std::string shop;

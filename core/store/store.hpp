@@ -58,6 +58,14 @@ class Scripts {
   virtual Result<RequestSync::Answer> run(const RequestSync&) = 0;
   virtual Result<RecordJobRun::Answer> run(const RecordJobRun&) = 0;
   virtual Result<SaveFacts::Answer> run(const SaveFacts&) = 0;
+  virtual Result<StartReview::Answer> run(const StartReview&) = 0;
+  virtual Result<KeepReviewPage::Answer> run(const KeepReviewPage&) = 0;
+  virtual Result<NoteReviewProblem::Answer> run(const NoteReviewProblem&) = 0;
+  virtual Result<KeepMatches::Answer> run(const KeepMatches&) = 0;
+  virtual Result<ConfirmLink::Answer> run(const ConfirmLink&) = 0;
+  virtual Result<ConfirmLinks::Answer> run(const ConfirmLinks&) = 0;
+  virtual Result<RefuseLink::Answer> run(const RefuseLink&) = 0;
+  virtual Result<EndReview::Answer> run(const EndReview&) = 0;
   virtual Result<IngestOrders::Answer> run(const IngestOrders&) = 0;
   virtual Result<WantOrders::Answer> run(const WantOrders&) = 0;
   virtual Result<AdvancePoll::Answer> run(const AdvancePoll&) = 0;
@@ -110,6 +118,9 @@ class Queries {
   virtual Result<ListShops::Answer> run(const ListShops&) = 0;
   virtual Result<ListListings::Answer> run(const ListListings&) = 0;
   virtual Result<ListParked::Answer> run(const ListParked&) = 0;
+  virtual Result<GetReview::Answer> run(const GetReview&) = 0;
+  virtual Result<ListProposals::Answer> run(const ListProposals&) = 0;
+  virtual Result<LoadReviewCandidates::Answer> run(const LoadReviewCandidates&) = 0;
   virtual Result<GetOrder::Answer> run(const GetOrder&) = 0;
   virtual Result<ListOrders::Answer> run(const ListOrders&) = 0;
   virtual Result<ListEvents::Answer> run(const ListEvents&) = 0;

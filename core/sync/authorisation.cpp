@@ -115,6 +115,8 @@ awaitable<Result<Shop>> Engine::complete_authorisation(
                              ? view->shop.name + " (" + set.remote_shop_id + ")"
                              : set.remote_shop_name;
       create.variants_in_listing = connector->info().can.variants_in_listing;
+      // One consent for all of them, and one wish.
+      create.adopt = view->review.holds_publishing();
       auto creating = apply(*ports_.store, std::move(create));
       Result<Shop> created = co_await std::move(creating);
       if (!created) co_return std::move(created).error();

@@ -62,6 +62,7 @@ awaitable<Result<void>> Lane::refresh_view() {
   const bool first = shop_.id.empty();
   shop_ = std::move(view->shop);
   variants_in_listing_ = view->variants_in_listing;
+  review_ = std::move(view->review);
   if (!first) co_return Result<void>();
 
   store::GetOrganisation organisation;
@@ -93,6 +94,14 @@ awaitable<bool> Lane::turn() {
   auto job = run_due_job();
   const bool ran = co_await std::move(job);
   if (ran) co_return true;
+  // A shop's first reading takes hundreds of calls: orders and stock go on between its pages.
+  const bool reviewing = review_due(now);
+  review_turn_ = reviewing && !review_turn_;
+  if (review_turn_) {
+    auto stepping = review_step();
+    co_await std::move(stepping);
+    co_return true;
+  }
 
   store::TakeWork query;
   query.shop = shop_id_;
@@ -105,6 +114,8 @@ awaitable<bool> Lane::turn() {
     co_return false;
   }
   next_due_ = taken->next_due;
+  if (review_retry_ && !reviewing && (!next_due_ || *review_retry_ < *next_due_))
+    next_due_ = review_retry_;
   std::erase_if(taken->due, [&](const Work& w) {
     const auto open = may_arrive_until_.find({w.aspect, w.subject});
     if (open == may_arrive_until_.end()) return false;
@@ -128,7 +139,7 @@ awaitable<bool> Lane::turn() {
     kind->oldest = std::min(kind->oldest, w.since);
   }
   const auto choice = turns_.choose(waiting);
-  if (!choice) co_return false;
+  if (!choice) co_return reviewing;
   const Aspect aspect = waiting[*choice].aspect;
   const Urgency urgency = waiting[*choice].urgency;
 

@@ -11,6 +11,7 @@
 #include "core/policy/priority.hpp"
 #include "core/sync/caller.hpp"
 #include "core/sync/options.hpp"
+#include "core/sync/paging.hpp"
 #include "core/sync/settling.hpp"
 #include "core/sync/signal.hpp"
 #include "core/sync/tokens.hpp"
@@ -22,8 +23,9 @@ namespace gerbang::sync {
 // its own: what to do next is read from the store, what happened is written to the store.
 //
 // Each turn does the first of: recurring jobs that are due (polling for orders, the schedule), the
-// most urgent due work (core/policy/priority). With nothing to do it sleeps until something becomes
-// due or a commit wakes it.
+// most urgent due work (core/policy/priority). While the shop's listings are read for a review,
+// every other turn is a page of them. With nothing to do it sleeps until something becomes due or a
+// commit wakes it.
 class Lane {
  public:
   Lane(boost::asio::any_io_executor executor, const Ports& ports, const EngineOptions& options,
@@ -71,6 +73,12 @@ class Lane {
   boost::asio::awaitable<Result<void>> poll_orders(TimePoint from, TimePoint to);
   boost::asio::awaitable<Result<void>> read_back();
   boost::asio::awaitable<void> keep_webhooks();
+  // lane_review.cpp
+  bool review_due(TimePoint now);  // there is a step to do, and no failure is being waited out
+  boost::asio::awaitable<void> review_step();
+  boost::asio::awaitable<Result<void>> read_review_page();
+  boost::asio::awaitable<Result<void>> match_review();
+
   std::optional<TimePoint> next_job(TimePoint now) const;
   TimePoint last_due(const std::string& job) const;
   // When a job that is due at `when` may run.
@@ -107,6 +115,12 @@ class Lane {
     TimePoint not_before;
   };
   std::map<std::string, JobRetry> job_retries_;
+  Review review_;
+  bool review_turn_ = true;
+  std::int64_t trail_round_ = 0;  // of which `review_trail_` is
+  PageTrail review_trail_;
+  std::optional<TimePoint> review_retry_;
+  int review_failures_ = 0;
   policy::Turns turns_;
   // Subjects whose last request got no answer and may still arrive, until then: an older value must
   // not be the last word. Only in memory: a process that died has closed its connections.

@@ -320,7 +320,10 @@ awaitable<void> Lane::publish(Work work) {
     auto preparing = ensure_facts(draft);
     Result<void> prepared = co_await std::move(preparing);
     Result<ListingRef> result = Error(ErrorKind::bug, "publish_not_tried");
-    if (!prepared) {
+    if (view->has_other_variants) {
+      result = Error(ErrorKind::rejected, "listing_has_other_variants",
+                     "writing the product would take away variants that are not ours");
+    } else if (!prepared) {
       result = std::move(prepared).error();
     } else if (!draft.remote_product.empty()) {
       if (view->new_variants) {

@@ -22,6 +22,7 @@ struct Ports {
   const Clock* clock = nullptr;
   Random* random = nullptr;
   Metrics* metrics = nullptr;
+  Worker* worker = nullptr;  // nothing: long computations hold the engine's thread
 };
 
 // A channel as configured.

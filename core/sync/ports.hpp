@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
@@ -29,6 +30,14 @@ class Timers {
  public:
   virtual ~Timers() = default;
   virtual boost::asio::awaitable<void> sleep_until(TimePoint when) = 0;
+};
+
+// A thread for what takes long to compute. Destroyed before the executor of the engine, after what
+// it was given is done.
+class Worker {
+ public:
+  virtual ~Worker() = default;
+  virtual void run(std::function<void()> task) = 0;
 };
 
 }  // namespace gerbang::sync

@@ -110,7 +110,7 @@ std::vector<Route> all_routes() {
   std::vector<Route> out;
   for (auto* part :
        {product_routes, bulk_routes, stock_routes, price_routes, shop_routes, listing_routes,
-        order_routes, event_routes, admin_routes, channel_routes, system_routes}) {
+        review_routes, order_routes, event_routes, admin_routes, channel_routes, system_routes}) {
     std::vector<Route> routes = part();
     std::move(routes.begin(), routes.end(), std::back_inserter(out));
   }

@@ -105,6 +105,7 @@ std::vector<Route> stock_routes();
 std::vector<Route> price_routes();
 std::vector<Route> shop_routes();
 std::vector<Route> listing_routes();
+std::vector<Route> review_routes();
 std::vector<Route> order_routes();
 std::vector<Route> event_routes();
 std::vector<Route> admin_routes();

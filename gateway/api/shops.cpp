@@ -132,6 +132,7 @@ awaitable<Reply> create_shop(Services& services, Call& call) {
   const json::Value& given = fields.raw("credentials");
   QueryItems credentials;
   if (!given.is_null()) credentials = read_credentials(given, fields.at("credentials"), errors);
+  script.adopt = fields.boolean("adopt", Need::optional).value_or(false);
   fields.finish();
   const Connector* connector = services.registry.find(script.shop.channel);
   if (!connector && !script.shop.channel.empty())

@@ -58,5 +58,6 @@ void add_serve(CLI::App& app, Context& context);      // serve, migrate, check-c
 void add_host(CLI::App& app, Context& context);       // organisation, keys, backup
 void add_catalogue(CLI::App& app, Context& context);  // import, export
 void add_shops(CLI::App& app, Context& context);      // shop, sync, order
+void add_adoption(CLI::App& app, Context& context);   // adopt
 
 }  // namespace gerbang::cli

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "core/base/time.hpp"
+#include "core/base/url.hpp"
 #include "gateway/http/client.hpp"
 
 namespace gerbang::cli {
@@ -97,6 +98,20 @@ Result<json::Value> Remote::call(Method method, const std::string& path, const j
   limits.bytes = kLargestAnswer;
   limits.values = 5'000'000;
   return json::parse(response.body, limits);
+}
+
+Result<json::Value> Remote::all_pages(const std::string& path) {
+  json::Array data;
+  std::string cursor;
+  do {
+    const std::string joint = path.find('?') == std::string::npos ? "?" : "&";
+    GERBANG_TRY(page,
+                call(Method::get,
+                     path + (cursor.empty() ? "" : joint + "cursor=" + percent_encode(cursor))));
+    for (const json::Value& v : page["data"].items()) data.push_back(v);
+    cursor = page["next"].to_text();
+  } while (!cursor.empty());
+  return json::object({{"data", std::move(data)}});
 }
 
 Result<std::string> Remote::text(Method method, const std::string& path) {

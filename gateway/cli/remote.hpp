@@ -29,6 +29,8 @@ class Remote {
   // detail. Bodies up to 64 MiB.
   Result<json::Value> call(Method method, const std::string& path, const json::Value& body = {},
                            const std::string& idempotency_key = {});
+  // All pages of a list as one {"data": […]}.
+  Result<json::Value> all_pages(const std::string& path);
   // The answer as text (NDJSON).
   Result<std::string> text(Method method, const std::string& path);
 

@@ -149,6 +149,8 @@ void add_serve(CLI::App& app, Context& context) {
     }
     auto config = load(context);
     if (!config) return fail(context, config.error());
+    if (auto loaded = Gateway::check_connectors(*config); !loaded)
+      return fail(context, loaded.error());
     print(context, json::object({{"ok", true}}), context.config + " is good");
   });
 

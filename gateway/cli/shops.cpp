@@ -17,22 +17,6 @@ std::string text(const json::Value& v) {
   return v.to_text();
 }
 
-// All pages of a list, one document.
-Result<json::Value> all_pages(Remote& remote, const std::string& path) {
-  json::Array data;
-  std::string cursor;
-  do {
-    const std::string joint = path.find('?') == std::string::npos ? "?" : "&";
-    GERBANG_TRY(
-        page,
-        remote.call(Method::get,
-                    path + (cursor.empty() ? "" : joint + "cursor=" + percent_encode(cursor))));
-    for (const json::Value& v : page["data"].items()) data.push_back(v);
-    cursor = text(page["next"]);
-  } while (!cursor.empty());
-  return json::object({{"data", std::move(data)}});
-}
-
 // A shop's fixed keys, never on the command line, where every process of the machine could read
 // them: from a file or from GERBANG_SHOP_CREDENTIALS, as a JSON object or as lines name=value.
 // Nothing: none were given.
@@ -54,6 +38,7 @@ void connect_command(CLI::App& group, Context& context) {
   struct Options {
     std::string channel, name, credentials;
     int wait_seconds = 0;
+    bool adopt = false;
   };
   auto o = std::make_shared<Options>();
   CLI::App* connect = group.add_subcommand("connect", "Add a shop and get the link for its seller");
@@ -63,6 +48,8 @@ void connect_command(CLI::App& group, Context& context) {
   connect->add_option("--credentials-file", o->credentials,
                       "Keys of a channel without a consent page, lines name=value or JSON; else "
                       "GERBANG_SHOP_CREDENTIALS");
+  connect->add_flag("--adopt", o->adopt,
+                    "It sells already: review its listings before anything is published");
   connect->callback([&context, o] {
     auto remote = context.remote();
     if (!remote) return fail(context, remote.error());
@@ -70,6 +57,7 @@ void connect_command(CLI::App& group, Context& context) {
     if (!keys) return fail(context, keys.error());
     json::Value body = json::object({{"channel", o->channel}, {"name", o->name}});
     if (!keys->is_null()) body.as_object()->set("credentials", *keys);
+    if (o->adopt) body.as_object()->set("adopt", true);
     auto made = (*remote)->call(Method::post, "/v1/shops", body);
     if (!made) return fail(context, made.error());
     if (!keys->is_null()) {
@@ -174,7 +162,7 @@ void order_commands(CLI::App& app, Context& context) {
     std::string path = "/v1/orders?limit=200";
     if (!status->empty()) path += "&status=" + percent_encode(*status);
     if (!shop->empty()) path += "&shop=" + percent_encode(*shop);
-    auto all = all_pages(**remote, path);
+    auto all = (*remote)->all_pages(path);
     if (!all) return fail(context, all.error());
     std::vector<std::vector<std::string>> rows{
         {"ID", "CHANNEL", "NUMBER", "STATUS", "PLACED", "LINES"}};

@@ -4,5 +4,6 @@
 // instantiate StoreContract there.
 #include "tests/contract/store_catalogue.hpp"
 #include "tests/contract/store_reading.hpp"
+#include "tests/contract/store_review.hpp"
 #include "tests/contract/store_safety.hpp"
 #include "tests/contract/store_shops.hpp"

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """End-to-end tests over real sockets: the demo village, its shops, real processes.
 
-    scenarios.py BIN_FOLDER basic|lossy|killed [--rounds N]
+    scenarios.py BIN_FOLDER basic|lossy|killed|adopt [--rounds N]
 
 basic   catalogue in, orders across shops, cancellation, price, withdrawal, restart, backup/restore
 lossy   the same at all channels at once, with every second webhook dropped and every third delivered
         twice; an order from any shop lowers all others
 killed  the same while the gateway is killed (SIGKILL) at random instants; what was acknowledged
         must be there, no order twice
+adopt   a web shop that sells already is adopted from the command line, the gateway killed while it
+        reads and after a confirmation; stock is told after a link, and nothing is there twice
 """
 
 import argparse
@@ -390,10 +392,121 @@ def walls(village):
             assert refused.status == 404, (path, refused)
 
 
+def adopt(village, _):
+    village.channels = ("woocommerce",)
+    village.start_sandboxes()
+    village.write_config()
+    village.start_gateway()
+    village.found_village()
+    cli = lambda *a, **k: json.loads(village.cli("--json", "adopt", *a, **k).stdout)  # noqa: E731
+    products = [{"code": f"TEH-{n}", "title": {"id": f"Teh Hijau Lereng Sachet {n} gram"},
+                 "description": {"id": "Teh hijau dari kebun desa, dipetik tangan dan dikeringkan perlahan."},
+                 "category": "makanan-minuman/minuman-herbal", "condition": "new",
+                 "variants": [{"sku": f"TEH-{n}", "weight_grams": n, "package_mm": [80, 50, 200],
+                               "price": {"amount": 1000 * n, "currency": "IDR"}}]} for n in range(30, 36)]
+    for product in products:
+        village.api("PUT", f"/v1/products/{product['code']}", {k: v for k, v in product.items() if k != "code"})
+        village.api("PUT", f"/v1/stock/{product['code']}", {"on_hand": 40})
+
+    print("  the shop sells already: some with our SKUs, one under another title, others unknown")
+    remote = village.sandbox("POST", "woocommerce", "shops", {"name": "Toko lama"})["shop_id"]
+
+    def by_hand(name, sku, price):
+        village.sandbox("PUT", "woocommerce", "settings", {"make": {
+            "shop_id": remote, "name": name, "sku": sku, "type": "simple", "status": "publish",
+            "regular_price": str(price), "manage_stock": True, "stock_quantity": 3}})
+
+    by_hand("Teh Hijau Lereng Sachet 30 gram", "teh-30", 30000)
+    by_hand("Teh Hijau Lereng 31 gr", "TEH 31", 31000)
+    by_hand("Lereng Teh Hijau asli sachet 32gr", "LAMA-1", 32000)
+    for n in range(60):  # several pages
+        by_hand(f"Tampah Bambu Nomor {n}", f"TAMPAH-{n}", 50000)
+    made_by_hand = 63
+    village.sandbox("POST", "woocommerce", "faults", {"faults": [
+        {"operation": "product.list", "kind": "slow", "delay_ms": 700, "times": -1}]})
+
+    given = village.sandbox("POST", "woocommerce", "consent", {"shop_id": remote})["credentials"]
+    keys = village.folder / "shop.keys"
+    keys.write_text("".join(f"{k}={v}\n" for k, v in given.items()))
+    shop = json.loads(village.cli("--json", "shop", "connect", "--channel", "woocommerce", "--name", "Toko lama",
+                                  "--adopt", "--credentials-file", keys).stdout)["id"]
+    village.shops["woocommerce"] = {"id": shop, "remote": remote}
+
+    print("  killed while it reads, again and again: what was read is read once")
+    seen = kills = 0
+
+    def further():
+        review = village.api("GET", f"/v1/shops/{shop}/review")
+        return review if review["state"] != "reading" or review["pages"] > seen else None
+
+    while (review := wait_for("a page more is kept", further, 60, 0.05))["state"] == "reading":
+        seen, kills = review["pages"], kills + 1
+        village.kill_gateway()
+        village.start_gateway()
+        assert village.api("GET", f"/v1/shops/{shop}/review")["pages"] >= seen
+    assert kills >= 2, kills
+    village.sandbox("DELETE", "woocommerce", "faults")
+    assert cli("status", shop, "--wait", "60")["state"] == "open"
+    review = village.api("GET", f"/v1/shops/{shop}/review")
+    assert review["counts"] == {"found": made_by_hand, "undecided": made_by_hand, "proposed": 3, "confirmed": 0,
+                                "refused": 0}, review
+    proposals = {p["listing"]["sku"]: p for p in cli("list", shop)["data"]}
+    assert proposals["teh-30"]["candidate"] == "TEH-30" and proposals["teh-30"]["reason"]["code"] == "sku_equal"
+    assert proposals["TEH 31"]["candidate"] == "TEH-31", proposals["TEH 31"]
+    assert proposals["LAMA-1"]["candidate"] == "TEH-32" and proposals["LAMA-1"]["confidence"] < 95, proposals["LAMA-1"]
+    assert proposals["TAMPAH-7"]["candidate"] is None
+
+    def shown():
+        return {l["sku"]: l["stock"] for l in village.all_listings("woocommerce")}
+
+    def calls(*operations):
+        return [e for e in village.ledger("woocommerce") if e["operation"] in operations]
+
+    def writes():
+        return calls("product.create", "product.update", "product.batch", "product.delete", "variation.create",
+                     "variation.update", "variation.batch", "variation.delete")
+
+    def some_polls(count):
+        before = len(calls("order.list"))
+        wait_for("the gateway went on with its day", lambda: len(calls("order.list")) >= before + count, 60)
+
+    print("  nothing is told before a person has decided, whatever changes")
+    for n in range(30, 36):
+        village.api("PUT", f"/v1/stock/TEH-{n}", {"on_hand": 50})
+    village.cli("sync", "--shop", shop, "--price", "--content")
+    some_polls(3)
+    assert len(shown()) == made_by_hand and set(shown().values()) == {3}, shown()
+    assert writes() == [], writes()
+
+    print("  confirmed: stock is told, also after a kill at once")
+    done = village.cli("adopt", "confirm", shop, "--above", "95")
+    assert "2 linked" in done.stdout, done.stdout
+    village.kill_gateway()
+    village.start_gateway()
+    wait_for("the linked ones show our stock", lambda: (shown()["teh-30"], shown()["TEH 31"]) == (50, 50), 60)
+    assert shown()["LAMA-1"] == 3
+    refused = village.cli("adopt", "confirm", shop, proposals["LAMA-1"]["id"], "--sku", "TEH-30", check=(1,))
+    assert "variant_linked" in refused.stderr, refused.stderr
+    assert "review_undecided" in village.cli("adopt", "end", shop, check=(1,)).stderr
+    village.cli("adopt", "confirm", shop, proposals["LAMA-1"]["id"])
+    wait_for("the third shows our stock", lambda: shown()["LAMA-1"] == 50, 60)
+    assert len(shown()) == made_by_hand, "nothing was made meanwhile"
+
+    print("  the end: what the shop lacked is published, nothing is there twice")
+    village.cli("adopt", "end", shop)
+    wait_for("the others are published", lambda: {f"TEH-{n}" for n in (33, 34, 35)} <= set(shown()), 60)
+    village.quiet()
+    some_polls(2)
+    skus = sorted(l["sku"] for l in village.all_listings("woocommerce"))
+    assert len(skus) == len(set(skus)) == made_by_hand + 3, skus
+    assert {n for n in ("TEH-30", "TEH-31", "TEH-32") if n in skus} == set(), skus
+    assert all(stock == 3 for sku, stock in shown().items() if sku.startswith("TAMPAH"))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bin_folder")
-    parser.add_argument("scenario", choices=("basic", "lossy", "killed"))
+    parser.add_argument("scenario", choices=("basic", "lossy", "killed", "adopt"))
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--keep", action="store_true", help="keep the folder for a look")
     options = parser.parse_args()
@@ -401,7 +514,7 @@ def main():
     village = Deployment(folder, options.bin_folder)
     village.channels = ("shopee", "bukalapak")
     try:
-        {"basic": basic, "lossy": lossy, "killed": killed}[options.scenario](village, options.rounds)
+        {"basic": basic, "lossy": lossy, "killed": killed, "adopt": adopt}[options.scenario](village, options.rounds)
         print(f"{options.scenario}: good")
     except BaseException:
         for log in ("gateway.log", "sandboxes.log"):

@@ -85,9 +85,11 @@ void check(const ListingRef& ref) {
 }
 void check(const ListingPage& page) {
   for (const RemoteListing& l : page.listings) {
-    for (const std::string* text :
-         {&l.remote_product, &l.remote_variant, &l.remote_sku, &l.title, &l.remote_state})
+    for (const std::string* text : {&l.remote_product, &l.remote_variant, &l.remote_sku, &l.title,
+                                    &l.remote_state, &l.barcode})
       FUZZ_CHECK(sound_text(*text), "a text of a listing");
+    for (const std::string& option : l.options)
+      FUZZ_CHECK(sound_text(option), "an option of a listing");
   }
 }
 void check(const RemoteOrder& order) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "connectors/conformance/replay.hpp"
 #include "core/connector/connector.hpp"
 #include "core/connector/exchange.hpp"
 
@@ -20,6 +21,12 @@
 //   fail_every_step([&] { return connector.set_stock(context, batch); }, script, faults);
 namespace gerbang::kit {
 
+using conformance::all_done;
+using conformance::errors_of;
+using conformance::Fault;
+using conformance::reply;
+using conformance::standard_faults;
+
 struct Step {
   std::string name;
   std::function<void(const HttpRequest&)> check;  // EXPECTs about the request
@@ -28,14 +35,6 @@ struct Step {
   bool optional = false;
 };
 using Script = std::vector<Step>;
-
-inline HttpResponse reply(std::string body, int status = 200) {
-  HttpResponse out;
-  out.status = status;
-  out.headers.set("Content-Type", "application/json");
-  out.body = std::move(body);
-  return out;
-}
 
 inline Step step(std::string name, std::function<void(const HttpRequest&)> check, HttpResponse r) {
   return {std::move(name), std::move(check), std::move(r), false};
@@ -64,87 +63,19 @@ Result<T> play(Exchange<T> exchange, const Script& script) {
   return exchange.take();
 }
 
-// One way a reply can be wrong, and what it may be read as. A tenant's address (images) is judged
-// apart: its faults must not look like the channel's.
-struct Fault {
-  std::string name;
-  HttpResponse response;
-  std::vector<ErrorKind> kinds;         // after Effect::read and Effect::set
-  std::vector<ErrorKind> after_create;  // after Effect::create; empty: the same
-  std::optional<Duration> retry_after;  // must be told, exactly
-};
-
-// The faults every channel can show. `expired` is the channel's own JSON for an expired token.
-inline std::vector<Fault> standard_faults(const std::vector<std::string>& expired) {
-  using K = ErrorKind;
-  const std::vector<K> lost = {K::transient}, unclear = {K::indeterminate};
-  std::vector<Fault> out;
-  HttpResponse slow_down = reply("", 429);
-  out.push_back({"429", slow_down, {K::throttled}, {}, std::nullopt});
-  slow_down.headers.set("Retry-After", "7");
-  out.push_back({"429 with Retry-After", slow_down, {K::throttled}, {}, std::chrono::seconds(7)});
-  out.push_back({"503", reply("upstream", 503), lost, unclear, std::nullopt});
-  for (const std::string& body : expired) {
-    for (const int status : {200, 401, 403}) {
-      out.push_back({"expired token, " + std::to_string(status), reply(body, status),
-                     {K::auth_expired, K::unauthenticated}, {}, std::nullopt});
-    }
-  }
-  HttpResponse html = reply("<html><body>Sedang dalam perbaikan</body></html>");
-  html.headers.set("Content-Type", "text/html");
-  out.push_back({"HTML with 200", html, lost, unclear, std::nullopt});
-  out.push_back({"empty", reply(""), lost, unclear, std::nullopt});
-  out.push_back({"null", reply("null"), lost, unclear, std::nullopt});
-  return out;
-}
-
-// Whether a success means that everything was done.
-template <class T>
-bool all_done(const T&) {
-  return true;
-}
-inline bool all_done(const BatchAck& ack) {
-  for (const ItemAck& item : ack.items) {
-    if (item.error) return false;
-  }
-  return true;
-}
-inline std::vector<Error> errors_of(const BatchAck& ack) {
-  std::vector<Error> out;
-  for (const ItemAck& item : ack.items) {
-    if (item.error) out.push_back(*item.error);
-  }
-  return out;
-}
-template <class T>
-std::vector<Error> errors_of(const T&) {
-  return {};
-}
-
-// Plays the script with `fault` in place of step `at`. What is asked after that gets the
-// replies of the steps that follow, and the fault again when there are no more.
+// Plays the script with `fault` in place of step `at`; what is asked after that gets the replies of
+// the steps that follow, and the fault again when there are no more.
 template <class T>
 Result<T> play_with_fault(Exchange<T> exchange, const Script& script, std::size_t at,
                           const HttpResponse& fault, HttpRequest* failed) {
-  std::optional<HttpRequest> request = exchange.start();
-  for (std::size_t i = 0; request && i < at; ++i) {
-    request = exchange.reply(script[i].reply);
-  }
-  if (!request) {
-    ADD_FAILURE() << "the exchange ended before its step " << at;
-    return exchange.take();
-  }
-  *failed = *request;
-  request = exchange.reply(fault);
-  std::size_t next = at + 1;
-  for (int more = 0; request && more < 500; ++more) {
-    const HttpResponse* answer = &fault;
-    if (next < script.size()) answer = &script[next++].reply;
-    request = exchange.reply(*answer);
-  }
-  EXPECT_FALSE(request) << "the exchange does not end";
-  if (request) return Error(ErrorKind::bug, "endless");
-  return exchange.take();
+  std::vector<HttpResponse> replies;
+  for (const Step& s : script) replies.push_back(s.reply);
+  auto played = conformance::play_with_fault(std::move(exchange), replies, at, fault);
+  EXPECT_TRUE(played.failed) << "the exchange ended before its step " << at;
+  EXPECT_FALSE(played.endless) << "the exchange does not end";
+  if (played.failed) *failed = *played.failed;
+  if (!played.outcome) return Error(ErrorKind::bug, "endless");
+  return std::move(*played.outcome);
 }
 
 // Every fault at every step ends in a typed failure: never a success, never an exception, never a
@@ -153,44 +84,18 @@ template <class Make>
 void fail_every_step(Make make, const Script& script, std::vector<Fault> faults) {
   for (std::size_t at = 0; at < script.size(); ++at) {
     std::vector<Fault> all = faults;
-    HttpResponse half = script[at].reply;
-    half.body.resize(half.body.size() / 2);
-    if (half.body.starts_with("{"))  // half a picture is the transport's to notice
-      all.push_back({"truncated", half, {ErrorKind::transient}, {ErrorKind::indeterminate}, {}});
+    if (const auto half = conformance::truncated(script[at].reply)) all.push_back(*half);
     for (const Fault& fault : all) {
       SCOPED_TRACE("step " + std::to_string(at + 1) + " (" + script[at].name + "): " + fault.name);
       HttpRequest failed;
-      auto outcome = play_with_fault(make(), script, at, fault.response, &failed);
+      const auto outcome = play_with_fault(make(), script, at, fault.response, &failed);
       if (script[at].optional) {
         EXPECT_TRUE(outcome || outcome.error().kind != ErrorKind::bug);
         continue;
       }
-      std::vector<Error> errors;
-      if (outcome) {
-        EXPECT_FALSE(all_done(*outcome)) << "a success";
-        errors = errors_of(*outcome);
-      } else {
-        errors.push_back(outcome.error());
-      }
-      if (failed.trust == Trust::tenant) {
-        for (const Error& e : errors) {
-          EXPECT_TRUE(e.kind == ErrorKind::rejected || e.kind == ErrorKind::transient)
-              << e.describe();
-        }
-        continue;
-      }
-      const bool created = failed.effect == Effect::create && !fault.after_create.empty();
-      const std::vector<ErrorKind>& kinds = created ? fault.after_create : fault.kinds;
-      for (const Error& e : errors) {
-        EXPECT_TRUE(std::find(kinds.begin(), kinds.end(), e.kind) != kinds.end()) << e.describe();
-        EXPECT_FALSE(e.code.empty());
-        if (fault.retry_after) {
-          EXPECT_EQ(e.retry_after, fault.retry_after) << e.describe();
-        }
-        if (e.kind == ErrorKind::throttled) {
-          EXPECT_TRUE(e.retry_after) << e.describe();
-        }
-      }
+      for (const std::string& wrong :
+           conformance::misread(conformance::told(outcome), failed, fault))
+        ADD_FAILURE() << wrong;
     }
   }
 }

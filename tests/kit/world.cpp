@@ -312,7 +312,7 @@ Result<T> World::wait(boost::asio::awaitable<Result<T>> task) {
   return std::move(*out);
 }
 
-Shop World::connect(const std::string& channel, const std::string& name) {
+Shop World::connect(const std::string& channel, const std::string& name, bool adopt) {
   const json::Value remote =
       control(channel, Method::post, "shops", json::object({{"name", name}}));
   store::CreateShop create;
@@ -320,6 +320,7 @@ Shop World::connect(const std::string& channel, const std::string& name) {
   create.shop.channel = channel;
   create.shop.name = name;
   create.variants_in_listing = registry_.find(channel)->info().can.variants_in_listing;
+  create.adopt = adopt;
   const Shop shop = must(store_->apply_now(std::move(create)), "shop");
   return must(authorise(shop, remote["shop_id"].to_text()), "complete_authorisation");
 }
@@ -453,6 +454,51 @@ void World::state_by_another_tool(const std::string& channel, const Shop& shop,
   batch.items = {item};
   carry_out(channel,
             registry_.find(channel)->set_state(context_of(channel, shop), std::move(batch)));
+}
+
+namespace {
+template <class T>
+boost::asio::awaitable<Result<T>> drive(sync::Transport& network, TimePoint deadline,
+                                        Exchange<T> exchange) {
+  for (auto request = exchange.start(); request;) {
+    auto sending = network.send(std::move(*request), deadline);
+    Result<HttpResponse> answer = co_await std::move(sending);
+    if (!answer) co_return std::move(answer).error();
+    request = exchange.reply(std::move(*answer));
+  }
+  co_return exchange.take();
+}
+}  // namespace
+
+ListingRef World::list_by_hand(const std::string& channel, const Shop& shop, ListingDraft draft) {
+  const Connector& connector = *registry_.find(channel);
+  CallContext context = context_of(channel, shop);
+  const auto fresh = [&] {
+    context.now = clock.now();
+    context.nonce = random.hex(16);
+    return context;
+  };
+  const auto run = [&](auto exchange) {
+    return must(wait(drive(*network_, clock.now() + std::chrono::minutes(1), std::move(exchange))),
+                "by hand");
+  };
+  if (connector.info().can.needs_shop_facts)
+    context.shop_facts =
+        std::make_shared<const json::Value>(run(connector.read_shop_facts(fresh())));
+  if (connector.info().can.needs_category_facts) {
+    const std::string category = must(connector.category_of(context, draft), "category");
+    context.category_facts =
+        std::make_shared<const json::Value>(run(connector.read_category_facts(fresh(), category)));
+  }
+  ListingRef ref = run(connector.publish_listing(fresh(), draft));
+  while (ref.resume_after) {
+    run_for(*ref.resume_after);
+    draft.remote_product = ref.remote_product;
+    draft.memo = ref.memo;
+    for (DraftVariant& v : draft.variants) v.remote_variant = ref.variants[v.sku];
+    ref = run(connector.update_listing(fresh(), draft));
+  }
+  return ref;
 }
 
 std::int64_t World::waiting_work() {

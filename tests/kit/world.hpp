@@ -116,7 +116,8 @@ class World {
   void restart_engine();
 
   // A shop on a channel, authorised at its sandbox. Returns our shop.
-  Shop connect(const std::string& channel, const std::string& name);
+  // `adopt`: it sells already, see store::StartReview.
+  Shop connect(const std::string& channel, const std::string& name, bool adopt = false);
   // The seller gives consent (again), as behind the button "Connect again".
   Result<Shop> authorise(const Shop& shop, const std::string& remote_shop_id);
   void put(const json::Value& product);  // body of PUT with "code"
@@ -138,6 +139,8 @@ class World {
                            Quantity stock);
   // Another program takes a listing off, or deletes it.
   void state_by_another_tool(const std::string& channel, const Shop& shop, const StateItem& item);
+  // A listing that the seller makes without the gateway.
+  ListingRef list_by_hand(const std::string& channel, const Shop& shop, ListingDraft draft);
   std::int64_t waiting_work();
 
   store::Store& store() { return *store_; }

@@ -6,7 +6,7 @@ use.
     codes.py --list      prints each code with where it is made
     codes.py --self-test
 
-Codes are found in the sources that become part of the program (not tests, not sandboxes), in these
+Codes are found in the sources that become part of the program (not tests, not sandboxes, not the conformance kit), in these
 shapes:
   * after an error kind: Error(ErrorKind::invalid, "code"), a table row {"their", K::rejected, "code"},
     either with  condition ? "one" : "other"
@@ -147,6 +147,7 @@ def production(root):
     """The sources of the program: those that are no tests, and the headers they reach."""
     def is_test(path):
         return (path.name.endswith("_test.cpp") or "/sandbox/" in path.as_posix() or "/sandboxes/" in path.as_posix()
+                or "/conformance/" in path.as_posix() or "/for_test/" in path.as_posix()
                 or path.relative_to(root).as_posix().startswith("tests/"))
 
     todo = [p for top in ("core", "connectors", "gateway", "config") for p in sorted((root / top).rglob("*.cpp"))

@@ -19,12 +19,13 @@ ROOMS = {
     "core/sync": ["core"],
     "connectors": ["connectors", "core/connector", "core/model", "core/base"],
     "connectors/sandbox": ["core/connector", "core/model", "core/base"],
+    "connectors/conformance": ["connectors/sandbox", "core/connector", "core/model", "core/base"],
     "config": ["core/model", "core/base"],
     "gateway": None,
     "tests": None,
 }
 # A connector's folder, by pattern: it never includes another connector's.
-CONNECTOR = re.compile(r"^connectors/(?!sandbox/)([a-z0-9_]+)/")
+CONNECTOR = re.compile(r"^connectors/(?!sandbox/|conformance/)([a-z0-9_]+)/")
 CONNECTOR_MAY = ["connectors/sandbox", "core/connector", "core/model", "core/base"]
 
 # Header prefix -> places where it may stand.
@@ -58,7 +59,7 @@ def allowed(path, header):
         own = f"connectors/{connector.group(1)}/"
         is_test = path.endswith(TEST_CODE)
         return header.startswith(own) or any(header.startswith(p + "/") for p in CONNECTOR_MAY) or (
-            is_test and header.startswith("tests/kit/"))
+            is_test and header.startswith(("tests/kit/", "connectors/conformance/")))
     room = room_of(path)
     if room is None or ROOMS[room] is None:
         return True

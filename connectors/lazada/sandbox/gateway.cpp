@@ -37,39 +37,40 @@ std::string Market::Request::param(const std::string& name) const {
 
 const std::vector<Market::Route>& Market::routes() {
   static const std::vector<Route> kRoutes = {
-      {"/auth/token/create", true, true, false, &Market::token_create},
-      {"/auth/token/refresh", true, true, false, &Market::token_refresh},
-      {"/category/tree/get", true, false, true, &Market::category_tree},
-      {"/category/attributes/get", true, false, true, &Market::category_attributes},
-      {"/product/category/suggestion/get", true, false, true, &Market::category_suggestion},
-      {"/category/brands/query", true, true, true, &Market::brand_page},
-      {"/seller/get", true, false, true, &Market::seller_get},
-      {"/seller/warehouse/get", true, true, true, &Market::warehouses},
-      {"/image/upload", false, true, true, &Market::image_upload},
-      {"/image/migrate", false, true, true, &Market::image_migrate},
-      {"/images/migrate", false, true, true, &Market::images_migrate},
-      {"/image/response/get", true, false, true, &Market::image_response},
-      {"/product/create", false, true, true, &Market::product_create},
-      {"/product/update", false, true, true, &Market::product_update},
-      {"/product/deactivate", false, true, true, &Market::product_deactivate},
-      {"/product/remove", false, true, true, &Market::product_remove},
-      {"/product/item/get", true, false, true, &Market::product_item},
-      {"/products/get", true, false, true, &Market::products},
-      {"/product/price_quantity/update", false, true, true, &Market::price_quantity},
-      {"/product/stock/sellable/update", true, true, true, &Market::sellable_update},
-      {"/product/stock/sellable/adjust", true, true, true, &Market::sellable_adjust},
-      {"/orders/get", true, false, true, &Market::orders},
-      {"/order/get", true, false, true, &Market::order_get},
-      {"/order/items/get", true, false, true, &Market::order_items},
-      {"/orders/items/get", true, false, true, &Market::orders_items},
-      {"/order/shipment/providers/get", true, true, true, &Market::providers},
-      {"/order/fulfill/pack", false, true, true, &Market::pack},
-      {"/order/package/rts", false, true, true, &Market::ready},
-      {"/order/package/repack", true, true, true, &Market::repack},
-      {"/order/package/document/get", true, true, true, &Market::document},
-      {"/order/reverse/cancel/validate", true, false, true, &Market::cancel_validate},
-      {"/order/reverse/cancel/create", true, false, true, &Market::cancel_create},
-      {"/order/reverse/cancel/seller/decide", true, false, true, &Market::cancel_decide},
+      {"/auth/token/create", true, true, Token::none, &Market::token_create},
+      {"/auth/token/refresh", true, true, Token::none, &Market::token_refresh},
+      {"/category/tree/get", true, false, Token::optional, &Market::category_tree},
+      {"/category/attributes/get", true, false, Token::optional, &Market::category_attributes},
+      {"/product/category/suggestion/get", true, false, Token::needed,
+       &Market::category_suggestion},
+      {"/category/brands/query", true, true, Token::optional, &Market::brand_page},
+      {"/seller/get", true, false, Token::needed, &Market::seller_get},
+      {"/seller/warehouse/get", true, true, Token::needed, &Market::warehouses},
+      {"/image/upload", false, true, Token::needed, &Market::image_upload},
+      {"/image/migrate", false, true, Token::needed, &Market::image_migrate},
+      {"/images/migrate", false, true, Token::needed, &Market::images_migrate},
+      {"/image/response/get", true, false, Token::needed, &Market::image_response},
+      {"/product/create", false, true, Token::needed, &Market::product_create},
+      {"/product/update", false, true, Token::needed, &Market::product_update},
+      {"/product/deactivate", false, true, Token::needed, &Market::product_deactivate},
+      {"/product/remove", false, true, Token::needed, &Market::product_remove},
+      {"/product/item/get", true, false, Token::needed, &Market::product_item},
+      {"/products/get", true, false, Token::needed, &Market::products},
+      {"/product/price_quantity/update", false, true, Token::needed, &Market::price_quantity},
+      {"/product/stock/sellable/update", true, true, Token::needed, &Market::sellable_update},
+      {"/product/stock/sellable/adjust", true, true, Token::needed, &Market::sellable_adjust},
+      {"/orders/get", true, false, Token::needed, &Market::orders},
+      {"/order/get", true, false, Token::needed, &Market::order_get},
+      {"/order/items/get", true, false, Token::needed, &Market::order_items},
+      {"/orders/items/get", true, false, Token::needed, &Market::orders_items},
+      {"/order/shipment/providers/get", true, true, Token::needed, &Market::providers},
+      {"/order/fulfill/pack", false, true, Token::needed, &Market::pack},
+      {"/order/package/rts", false, true, Token::needed, &Market::ready},
+      {"/order/package/repack", true, true, Token::needed, &Market::repack},
+      {"/order/package/document/get", true, true, Token::needed, &Market::document},
+      {"/order/reverse/cancel/validate", true, false, Token::needed, &Market::cancel_validate},
+      {"/order/reverse/cancel/create", true, false, Token::needed, &Market::cancel_create},
+      {"/order/reverse/cancel/seller/decide", true, false, Token::needed, &Market::cancel_decide},
   };
   return kRoutes;
 }
@@ -166,7 +167,8 @@ Reply Market::admit(Request& request, const Route& route) {
     return Reply::fail("IncompleteSignature",
                        "The request signature does not conform to platform standards");
 
-  if (route.token) {
+  if (route.token == Token::needed ||
+      (route.token == Token::optional && request.has("access_token"))) {
     const auto grant = access_.find(request.param("access_token"));
     if (grant == access_.end() || grant->second.expires_at <= now())
       return Reply::fail("IllegalAccessToken", "The specified access token is invalid or expired");
@@ -174,7 +176,7 @@ Reply Market::admit(Request& request, const Route& route) {
     note(request.seller, "");
     if (!shops_.at(request.seller).active)
       return Reply::fail("SellerNotActive", "Seller not active,please check seller status", "ISP");
-  } else if (request.has("access_token")) {
+  } else if (route.token == Token::none && request.has("access_token")) {
     return Reply::fail("IllegalAccessToken", "no access token on this host");
   }
   if (over_limit(request.seller, request.path)) {

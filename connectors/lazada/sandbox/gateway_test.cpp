@@ -130,6 +130,23 @@ TEST_F(LazadaMarket, ACodeWorksOnceAndNotForLong) {
       << "no access token on the auth host";
 }
 
+// S1 reads them without one (facts 3: a token for every call on seller data).
+TEST_F(LazadaMarket, CategoryPagesNeedNoTokenButRefuseAWrongOne) {
+  const std::vector<std::pair<std::string, Params>> pages = {
+      {"/category/tree/get", {}},
+      {"/category/attributes/get", {{"primary_category_id", "10100012"}}},
+      {"/category/brands/query", {{"startRow", "0"}, {"pageSize", "20"}}}};
+  const std::string good = access;
+  for (const auto& [path, params] : pages) {
+    EXPECT_EQ(code(call(Method::get, path, params, false)), "0") << path;
+    EXPECT_EQ(code(call(Method::get, path, params)), "0") << path;
+    access = "never-given";
+    EXPECT_EQ(code(call(Method::get, path, params)), "IllegalAccessToken") << path;
+    access = good;
+  }
+  EXPECT_EQ(code(call(Method::get, "/seller/get", {}, false)), "IllegalAccessToken");
+}
+
 TEST_F(LazadaMarket, TokensRotateAndTheRefreshTokenIsNotProlonged) {
   const auto renew = [&](const std::string& token) {
     return call(Method::post, "/auth/token/refresh", {{"refresh_token", token}}, false);

@@ -132,10 +132,13 @@ class Market final : public Kit {
     bool has(const std::string& name) const { return params.contains(name); }
   };
   using Handler = Reply (Market::*)(const Request&);
+  // An access token belongs to calls on a seller's data; the auth host takes none (facts 3, 4). The
+  // category pages are the same for all sellers and are read with one and, by S1, without.
+  enum class Token { none, optional, needed };
   struct Route {
     std::string_view path;
     bool get, post;
-    bool token;
+    Token token;
     Handler handler;
   };
   static const std::vector<Route>& routes();

@@ -134,6 +134,7 @@ HttpResponse PasarContoh::seller_verb(const std::string& shop, const std::string
     const auto yes = body["accept"].as_bool();
     if (!yes) return refuse(422, "accept");
     if (*yes && before == "cancelled") return refuse(409, "already");
+    if (!*yes && before == order->before_cancel_asked) return refuse(409, "already");
     if (before != "cancel_asked") return refuse(409, "order_state");
     change(*order, *yes ? "cancelled" : order->before_cancel_asked);
   } else {

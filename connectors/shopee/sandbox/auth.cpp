@@ -74,7 +74,9 @@ Reply refused(std::string_view code, std::string_view message) {
 }
 
 Refusal wrong_partner(const World& world, const json::Value& body) {
-  const auto partner = whole(body["partner_id"]);
+  std::optional<std::int64_t> partner = whole(body["partner_id"]);
+  // One SDK keeps it as text (facts 7: shopee-sdk@0.0.9).
+  if (!partner && world.enabled("partner_id_as_text")) partner = digits(body["partner_id"].text());
   if (!partner) return refused("error_param", "There is no partner_id in body.");
   if (*partner != world.number("partner_id", kPartnerId))
     return refused("error_param", "The partner_id of body and query differ.");

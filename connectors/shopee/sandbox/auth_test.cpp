@@ -59,7 +59,23 @@ TEST_F(ShopeeAuth, code_requests_are_checked) {
                       "{\"code\":\"" + code + "\",\"partner_id\":2007701,\"main_account_id\":5}")
                 .error(),
             "invalid_main_acount_id");
+  const std::string text =
+      "{\"code\":\"" + code + "\",\"partner_id\":\"2007701\",\"shop_id\":880012345}";
+  EXPECT_EQ(open_post("auth/token/get", text).error(), "error_param");
   EXPECT_EQ(exchange(code, shop_).error(), "");  // none of these used it up
+}
+
+TEST_F(ShopeeAuth, a_switch_takes_the_partner_id_as_text) {
+  control(Method::put, "settings", R"({"partner_id_as_text":true})");
+  const auto with = [&](const std::string& partner) {
+    return open_post("auth/token/get", "{\"code\":\"" + code_for(shop_) + "\",\"partner_id\":" +
+                                           partner + ",\"shop_id\":880012345}")
+        .error();
+  };
+  EXPECT_EQ(with("\"2007701\""), "");
+  EXPECT_EQ(with("2007701"), "");
+  EXPECT_EQ(with("\"2007702\""), "error_param");
+  EXPECT_EQ(with("\"x\""), "error_param");
 }
 
 TEST_F(ShopeeAuth, a_refresh_token_works_once_and_the_old_access_token_five_minutes_more) {

@@ -107,6 +107,24 @@ TEST_F(ShopeeGateway, a_good_call_passes) {
   EXPECT_THAT(std::string(reply.body["request_id"].text()), MatchesRegex("[0-9a-f]{32}"));
 }
 
+TEST_F(ShopeeGateway, a_switch_takes_shop_calls_signed_at_public_level_for_the_tokens_shop) {
+  const std::string signed_openly = open_query(path_);
+  const std::string token = "&access_token=" + token_;
+  const std::string shop = "&shop_id=880012345";
+  EXPECT_EQ(call(signed_openly + token).error(), "error_param");
+  EXPECT_EQ(call(signed_openly + token + shop).error(), "error_sign");
+
+  control(Method::put, "settings", R"({"lenient_shop_sign":true})");
+  EXPECT_EQ(call(signed_openly + token).body["shop_name"].text(), "BUMDes Sukamaju");
+  EXPECT_EQ(call(signed_openly + token + shop).error(), "");
+  EXPECT_EQ(call(shop_query(path_, token_, 880012345)).error(), "") << "the right way still works";
+  EXPECT_EQ(call(signed_openly).error(), "error_param") << "a token is needed";
+  EXPECT_EQ(call(signed_openly + "&access_token=unknown").error(), "error_auth");
+  EXPECT_EQ(call(signed_openly + token + "&shop_id=880012346").error(), "error_auth");
+  const std::string wrong = signed_openly.substr(0, signed_openly.size() - 4) + "0000";
+  EXPECT_EQ(call(wrong + token).error(), "error_sign");
+}
+
 TEST_F(ShopeeGateway, missing_and_broken_common_parameters) {
   const std::string good = shop_query(path_, token_, shop_);
   for (const char* name : {"partner_id", "timestamp", "sign", "access_token", "shop_id"}) {

@@ -48,7 +48,7 @@ struct Draft {
 Refusal read_draft(World& world, const Shop& shop, const json::Value& body, const Product* existing,
                    bool partial, Draft& draft);
 Refusal check_quantity(const World& world, std::int64_t quantity);
-Refusal check_price(const json::Value& price, std::int64_t& out);
+Refusal check_price(const World& world, const json::Value& price, std::int64_t& out);
 Refusal read_platforms(const World& world, const json::Value& list, std::vector<std::string>& out);
 // sku_rules.cpp
 Refusal read_skus(World& world, const json::Value& list, const std::string& category,

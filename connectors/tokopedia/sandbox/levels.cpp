@@ -136,7 +136,7 @@ Reply update_prices(World& world, const Request& request) {
       continue;
     }
     std::int64_t amount = 0;
-    if (auto no = check_price(given["price"], amount)) {
+    if (auto no = check_price(world, given["price"], amount)) {
       errors.push_back(failed_sku(id, no->code, no->message, ""));
       continue;
     }

@@ -74,6 +74,16 @@ TEST_F(TokopediaProducts, ValidationIsTheChannels) {
   EXPECT_EQ(create(R"({"listing_platforms":null})").code(), 0) << "left out: its own platform";
 }
 
+TEST_F(TokopediaProducts, ASwitchLooksAwayFromTheCurrency) {
+  const std::string dollars =
+      R"({"skus":[{"seller_sku":"A","price":{"amount":"38000","currency":"DOLLARS"},)"
+      R"("inventory":[{"quantity":4}]}]})";
+  EXPECT_EQ(create(dollars).code(), 12052084);
+  set(R"({"any_currency":true})");
+  EXPECT_EQ(create(dollars).code(), 0);
+  EXPECT_EQ(shown("A")["price"].as_int64(), 38000) << "rupiah all the same";
+}
+
 TEST_F(TokopediaProducts, VariantsNeedTheSameKindsAndEachItsOwnCombination) {
   const auto sku = [](const std::string& name, const std::string& attributes) {
     return R"({"seller_sku":")" + name +

@@ -92,7 +92,7 @@ Refusal read_sku(World& world, const json::Value& given, const std::string& cate
   sku.external_id = given["external_sku_id"].text();
   if (sku.external_id.size() > 999) return Reply::fail(12052054, "external_sku_id is too long");
   if (!given["price"].is_null() || sku.id == 0) {
-    if (auto no = check_price(given["price"], sku.price)) return no;
+    if (auto no = check_price(world, given["price"], sku.price)) return no;
   }
   if (!given["inventory"].is_null() || sku.id == 0) {
     if (auto no = read_inventory(world, given["inventory"], sku)) return no;

@@ -67,6 +67,36 @@ json::Value trimmed(const json::Value& value, const std::vector<std::string>& fi
   return json::Value(std::move(out));
 }
 
+void put(QueryItems& items, std::string name, std::string value) {
+  const auto same = [&](const auto& item) { return item.first == name; };
+  const auto known = std::find_if(items.begin(), items.end(), same);
+  // PHP makes a list of what ends in [].
+  if (known == items.end() || name.ends_with("[]")) {
+    items.emplace_back(std::move(name), std::move(value));
+  } else {
+    known->second = std::move(value);
+  }
+}
+
+// The query as PHP hands it on, to the check of signatures as well: '+' is a blank, of a repeated
+// name the last value counts. The official client repeats every parameter of a call that it signs
+// by OAuth, and real shops take that (facts 1, WS).
+QueryItems php_query(std::string_view text) {
+  QueryItems out;
+  while (!text.empty()) {
+    const auto end = text.find('&');
+    const std::string_view pair = text.substr(0, end);
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    const auto equals = pair.find('=');
+    const auto name = percent_decode(pair.substr(0, equals), true);
+    const auto value = equals == std::string_view::npos
+                           ? std::optional<std::string>("")
+                           : percent_decode(pair.substr(equals + 1), true);
+    if (name && value && !name->empty()) put(out, *name, *value);
+  }
+  return out;
+}
+
 // An encoded value once more: the base string's parts are encoded twice.
 std::string base_string(Method method, const std::string& url, QueryItems parameters) {
   for (auto& [name, value] : parameters) {
@@ -178,7 +208,9 @@ HttpResponse WebShops::answer_of(const Shop& shop, Reply reply) {
   return out;
 }
 
-HttpResponse WebShops::serve(const Call& call) {
+HttpResponse WebShops::serve(const Call& raw) {
+  Call call = raw;
+  call.query = php_query(raw.query_text);
   const Place place = place_of(call.path);
   if (place.shop == nullptr) return page(404, "Not Found");
   Shop& shop = *place.shop;
@@ -243,6 +275,13 @@ HttpResponse WebShops::serve(const Call& call) {
       return finish(Reply(broken));
     }
     body = std::move(*parsed);
+    // WordPress looks for parameters in the JSON body first, a DELETE's as well.
+    if (method == Method::del) {
+      for (const auto& [name, value] : body.members()) {
+        const auto flag = value.as_bool();
+        put(call.query, name, !flag ? value.to_text() : *flag ? "true" : "false");
+      }
+    }
   }
   if (!known) {
     const std::string verb = !writes                  ? "view"

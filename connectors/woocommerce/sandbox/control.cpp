@@ -184,8 +184,9 @@ Result<json::Value> WebShops::order_verb(std::string_view id, std::string_view v
   return Error(ErrorKind::not_found, "no_such_order");
 }
 
-// What a seller does by hand: {"erase": "SKU"}, {"edit": {"sku", …fields of a product}}; and what
-// an outage of ours leaves behind: {"switch_off_hooks": true}.
+// What a seller does by hand: {"make": {"shop_id", …fields of a simple product}}, {"erase": "SKU"},
+// {"edit": {"sku", …fields of a product}}; and what an outage of ours leaves behind:
+// {"switch_off_hooks": true}.
 Result<void> WebShops::settings_changing(const json::Value& patch) {
   const auto with_sku = [&](std::string_view sku, auto act) -> Result<void> {
     for (Shop& shop : shops_) {
@@ -197,6 +198,14 @@ Result<void> WebShops::settings_changing(const json::Value& patch) {
     }
     return Error(ErrorKind::invalid, "no_such_goods");
   };
+  if (patch["make"].is_object()) {
+    Shop* shop = shop_at(patch["make"]["shop_id"].text());
+    if (shop == nullptr) return Error(ErrorKind::not_found, "no_such_shop");
+    json::Value fields = patch["make"];
+    fields.as_object()->erase("shop_id");
+    const Reply made = write_goods(*shop, fields, 0, 0, Checked::by_schema);
+    if (made.status >= 300) return Error(ErrorKind::invalid, "no_such_goods");
+  }
   if (patch["erase"].is_string()) {
     GERBANG_CHECK(with_sku(patch["erase"].text(),
                            [&](Shop& shop, const Goods& goods) { erase(shop, goods.id); }));

@@ -265,6 +265,41 @@ TEST_F(WebShop, takes_basic_by_https_alone_and_oauth_by_http) {
   EXPECT_THAT(oauth("n3", 0, "x"), HasSubstr("signature"));
 }
 
+// As @woocommerce/woocommerce-rest-api 1.0.2 sends them: in the URL and once more among the
+// parameters of OAuth, there with '+' for a blank; signed once.
+TEST_F(WebShop, counts_a_repeated_parameter_once_and_takes_plus_for_a_blank) {
+  open("http://toko-desa.example", "{}");
+  const std::string time = std::to_string(to_unix_seconds(clock.now()));
+  const auto status = [&](const std::string& nonce, const std::string& first,
+                          const std::string& last, const std::string& signed_value) {
+    const std::string oauth = "oauth_consumer_key=" + key + "&oauth_nonce=" + nonce +
+                              "&oauth_signature_method=HMAC-SHA256&oauth_timestamp=" + time;
+    const std::string base = "GET&" +
+                             percent_encode("http://toko-desa.example/wp-json/wc/v3/products") +
+                             "&" + percent_encode(oauth + "&sku=" + signed_value);
+    const std::string signature = to_base64(as_view(hmac_sha256(secret + "&", base)));
+    return call(Method::get,
+                std::string(kApi) + "/products?sku=" + first + "&" + oauth + "&sku=" + last +
+                    "&oauth_signature=" + percent_encode(signature),
+                "", false)
+        .status;
+  };
+  EXPECT_EQ(status("n1", "KOPI%20250", "KOPI+250", "KOPI%20250"), 200);
+  EXPECT_EQ(status("n2", "x", "KOPI+250", "KOPI%20250"), 200) << "the last one counts";
+  EXPECT_EQ(status("n3", "KOPI%20250", "x", "KOPI%20250"), 401);
+  EXPECT_EQ(status("n4", "KOPI+250", "KOPI%2B250", "KOPI%2B250"), 200) << "a plus is a plus";
+}
+
+TEST_F(WebShop, a_delete_may_carry_its_parameters_in_the_body) {
+  const std::string id = api(Method::post, "/products", "{}", 201)["id"].to_text();
+  api(Method::del, "/products/" + id, R"({"force":true})");
+  EXPECT_EQ(refused(Method::get, "/products/" + id, "", 404),
+            "woocommerce_rest_product_invalid_id");
+  const std::string kept = api(Method::post, "/products", "{}", 201)["id"].to_text();
+  api(Method::del, "/products/" + kept, R"({"force":false})");
+  EXPECT_EQ(api(Method::get, "/products/" + kept)["status"].text(), "trash");
+}
+
 TEST_F(WebShop, a_key_that_may_only_read_writes_nothing) {
   const json::Value shop = control(Method::post, "shops", R"({"permission":"read"})", 201);
   key = shop["consumer_key"].to_text();

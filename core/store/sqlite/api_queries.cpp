@@ -173,6 +173,7 @@ ShopView shop_view(Database& db, ShopRow row) {
   ShopView view;
   view.shop = std::move(row.shop);
   view.variants_in_listing = row.variants_in_listing;
+  view.review = find_review(db, view.shop.id);
   auto work = db.query(
                     "SELECT count(*) FILTER (WHERE parked = 0), count(*) FILTER (WHERE parked = 1),"
                     " min(since) FILTER (WHERE parked = 0) FROM work WHERE shop = ?1")

@@ -64,11 +64,25 @@ ListingDraft draft_of(const Product& product, const std::string& channel) {
 
 Result<TakeWork::Answer> SqliteQueries::run(const TakeWork& query) {
   TakeWork::Answer answer;
+  const bool held = find_review(db_, query.shop).holds_publishing();
   for (const Aspect aspect : kAspects) {
-    auto row = db_.query(
-                      "SELECT subject, revision, urgency, since, due_at, attempts, detail FROM work"
-                      " WHERE shop = ?1 AND aspect = ?2 AND parked = 0 AND due_at <= ?3"
-                      " ORDER BY urgency, since, subject LIMIT ?4")
+    // Under review: what could create something at the channel waits.
+    auto row = (held && aspect == Aspect::content
+                    ? db_.query("SELECT subject, revision, urgency, since, due_at, attempts, detail"
+                                " FROM work WHERE shop = ?1 AND aspect = ?2 AND parked = 0"
+                                " AND due_at <= ?3 AND EXISTS (SELECT 1 FROM units u"
+                                " WHERE u.organisation = work.organisation AND u.shop = work.shop"
+                                " AND u.unit = work.subject AND u.remote_product <> ''"
+                                " AND NOT EXISTS (SELECT 1 FROM proposals o WHERE o.shop = u.shop"
+                                " AND o.remote_product = u.remote_product"
+                                " AND o.decision = 'undecided'))"
+                                " AND NOT EXISTS (SELECT 1 FROM listings l"
+                                " WHERE l.organisation = work.organisation AND l.shop = work.shop"
+                                " AND l.unit = work.subject AND l.wanted = 1 AND l.published = 0)"
+                                " ORDER BY urgency, since, subject LIMIT ?4")
+                    : db_.query("SELECT subject, revision, urgency, since, due_at, attempts, detail"
+                                " FROM work WHERE shop = ?1 AND aspect = ?2 AND parked = 0"
+                                " AND due_at <= ?3 ORDER BY urgency, since, subject LIMIT ?4"))
                    .bind(1, query.shop)
                    .bind(2, to_string(aspect))
                    .bind(3, query.now)
@@ -136,7 +150,8 @@ Result<LoadState::Answer> SqliteQueries::run(const LoadState& query) {
   LoadState::Answer answer;
   for (const std::string& unit : query.units) {
     // For good: the product was withdrawn, or the unit's only variant is no longer part of it. Not
-    // so where this channel alone does not list it.
+    // so where this channel alone does not list it, and never where the remote product has variants
+    // that are not ours.
     auto row = db_.query(
                       "SELECT u.remote_product, u.wanted, coalesce(p.withdrawn, 1)"
                       " OR (instr(u.unit, '/') > 0 AND NOT EXISTS (SELECT 1 FROM variants v"
@@ -144,7 +159,9 @@ Result<LoadState::Answer> SqliteQueries::run(const LoadState& query) {
                       " AND v.sku = substr(u.unit, instr(u.unit, '/') + 1))),"
                       " CASE WHEN instr(u.unit, '/') > 0 THEN coalesce((SELECT l.remote_variant"
                       " FROM listings l WHERE l.organisation = u.organisation AND l.shop = u.shop"
-                      " AND l.unit = u.unit AND l.published = 1), '') ELSE '' END"
+                      " AND l.unit = u.unit AND l.published = 1), '') ELSE '' END,"
+                      " EXISTS (SELECT 1 FROM proposals o WHERE o.shop = u.shop"
+                      " AND o.remote_product = u.remote_product AND o.decision <> 'confirmed')"
                       " FROM units u LEFT JOIN products p ON p.organisation = u.organisation"
                       " AND p.code = u.product"
                       " WHERE u.organisation = ?1 AND u.shop = ?2 AND u.unit = ?3"
@@ -158,7 +175,7 @@ Result<LoadState::Answer> SqliteQueries::run(const LoadState& query) {
                       .remote_product = row.text(0),
                       .remote_variant = row.text(3),
                       .listed = wanted,
-                      .remove = !wanted && row.integer(2) != 0});
+                      .remove = !wanted && row.integer(2) != 0 && row.integer(4) == 0});
   }
   return answer;
 }
@@ -180,6 +197,14 @@ Result<LoadDraft::Answer> SqliteQueries::run(const LoadDraft& query) {
     memo = row.text(1);
     view.wanted = row.integer(2) != 0;
     view.maybe_published = remote_product.empty() && row.integer(3) != 0;
+  }
+  if (!remote_product.empty()) {
+    auto row = db_.query(
+                      "SELECT 1 FROM proposals WHERE shop = ?1 AND remote_product = ?2"
+                      " AND decision <> 'confirmed' LIMIT 1")
+                   .bind(1, shop.id)
+                   .bind(2, remote_product);
+    view.has_other_variants = row.step();
   }
   const UnitParts parts = parts_of_unit(query.unit);
   GERBANG_TRY(stored, read_product(db_, shop.organisation, parts.code));

@@ -122,9 +122,10 @@ void SqliteScripts::lay_out(const std::string& organisation, const Shop& shop,
   std::map<std::string, bool> wanted;
   // What is there but no longer part of the product stays, unwanted.
   for (const auto& [unit, state] : known) wanted.emplace(unit, false);
+  // A variant whose listing was adopted as one of its own stays so.
   const auto unit_of = [&](const Variant& v) {
-    return variants_in_listing ? unit_of_product(product.code)
-                               : unit_of_variant(product.code, v.sku);
+    std::string own = unit_of_variant(product.code, v.sku);
+    return variants_in_listing && !known.contains(own) ? unit_of_product(product.code) : own;
   };
   for (const Variant& v : product.variants) wanted[unit_of(v)] = offered;
 

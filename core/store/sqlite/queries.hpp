@@ -9,6 +9,7 @@ namespace gerbang::store {
 // The queries in SQL, on a reader's connection; the caller holds the snapshot (a read transaction).
 //   api_queries.cpp     (FindPrincipal … ListEvents, LoadTokens, LoadFacts, LoadJobRuns,
 //   StoreStats) engine_queries.cpp  (TakeWork … LoadOrderAction)
+//   review_queries.cpp  (GetReview, ListProposals, LoadReviewCandidates)
 class SqliteQueries final : public Queries {
  public:
   SqliteQueries(Database& db, const Vault& vault, const Clock& clock)
@@ -28,6 +29,9 @@ class SqliteQueries final : public Queries {
   Result<ListShops::Answer> run(const ListShops&) override;
   Result<ListListings::Answer> run(const ListListings&) override;
   Result<ListParked::Answer> run(const ListParked&) override;
+  Result<GetReview::Answer> run(const GetReview&) override;
+  Result<ListProposals::Answer> run(const ListProposals&) override;
+  Result<LoadReviewCandidates::Answer> run(const LoadReviewCandidates&) override;
   Result<GetOrder::Answer> run(const GetOrder&) override;
   Result<ListOrders::Answer> run(const ListOrders&) override;
   Result<ListEvents::Answer> run(const ListEvents&) override;

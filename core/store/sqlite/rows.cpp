@@ -153,6 +153,59 @@ std::vector<ShopRow> all_shops(Database& db, const std::string& organisation) {
   return out;
 }
 
+Review find_review(Database& db, const std::string& shop) {
+  Review out;
+  out.shop = shop;
+  auto row = db.query(
+                   "SELECT state, round, cursor, pages, started_at, ended_at, problem FROM reviews"
+                   " WHERE shop = ?1")
+                 .bind(1, shop);
+  if (!row.step()) return out;
+  const auto state = review_state_from(row.text(0));
+  ensure(state.has_value(), "a stored state of a review is unknown");
+  out.state = *state;
+  out.round = row.integer(1);
+  out.cursor = row.text(2);
+  out.pages = row.integer(3);
+  out.started_at = row.time(4);
+  out.ended_at = row.time_or_null(5);
+  out.problem = row.text(6);
+  return out;
+}
+
+Result<LinkProposal> find_proposal(Database& db, const std::string& shop, const std::string& id) {
+  auto row =
+      db.query("SELECT " GERBANG_PROPOSAL_COLUMNS " FROM proposals WHERE shop = ?1 AND id = ?2")
+          .bind(1, shop)
+          .bind(2, id);
+  if (!row.step())
+    return Error(ErrorKind::not_found, "proposal_unknown", "no proposal " + id + " in this shop");
+  return proposal_from(row);
+}
+
+LinkProposal proposal_from(const Statement& row) {
+  LinkProposal out;
+  out.id = row.text(0);
+  out.found.remote_product = row.text(1);
+  out.found.remote_variant = row.text(2);
+  out.found.title = row.text(3);
+  out.found.sku = row.text(4);
+  out.found.barcode = row.text(5);
+  if (!row.is_null(6)) out.found.price = Money{row.integer(6), row.text(7)};
+  out.found.stock = row.integer_or_null(8);
+  if (!row.is_null(9)) out.found.listed = row.integer(9) != 0;
+  out.found.remote_state = row.text(10);
+  out.candidate = row.text(11);
+  out.confidence = static_cast<int>(row.integer(12));
+  out.reason = row.text(13);
+  const auto decision = link_decision_from(row.text(14));
+  ensure(decision.has_value(), "a stored decision is unknown");
+  out.decision = *decision;
+  out.sku = row.text(15);
+  out.decided_at = row.time_or_null(16);
+  return out;
+}
+
 json::Value schedule_to_json(const std::vector<ScheduleRule>& schedule) {
   json::Array out;
   for (const ScheduleRule& rule : schedule) {

@@ -50,6 +50,16 @@ Result<ProductView> product_view(Database& db, const std::string& organisation,
                                  std::int64_t revision, TimePoint created_at, TimePoint updated_at,
                                  bool withdrawn);
 
+// State none where the shop never had one.
+Review find_review(Database& db, const std::string& shop);
+// Of one shop: not_found proposal_unknown.
+Result<LinkProposal> find_proposal(Database& db, const std::string& shop, const std::string& id);
+// The columns that proposal_from() reads, in its order.
+#define GERBANG_PROPOSAL_COLUMNS                                                             \
+  "id, remote_product, remote_variant, title, remote_sku, barcode, price, currency, stock, " \
+  "listed, remote_state, candidate, confidence, reason, decision, sku, decided_at"
+LinkProposal proposal_from(const Statement& row);
+
 // not_found order_unknown. `organisation` empty: the engine, any organisation. Buyers' data stays
 // sealed in its column.
 Result<Order> read_order(Database& db, const std::string& organisation, const std::string& order);

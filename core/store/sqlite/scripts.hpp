@@ -21,6 +21,7 @@ namespace gerbang::store {
 //   organisations.cpp catalogue.cpp shops.cpp   (organisations, keys, products, prices, shops,
 //   sync) stock.cpp orders.cpp settle.cpp inbox.cpp   (stock, orders, engine, webhooks, retention)
 //   observe.cpp                                       (read-back, try again)
+//   review.cpp links.cpp                              (adoption: reading, decisions)
 //   marking.cpp                                 (the shared fan-out below)
 class SqliteScripts final : public Scripts {
  public:
@@ -42,6 +43,14 @@ class SqliteScripts final : public Scripts {
   Result<RequestSync::Answer> run(const RequestSync&) override;
   Result<RecordJobRun::Answer> run(const RecordJobRun&) override;
   Result<SaveFacts::Answer> run(const SaveFacts&) override;
+  Result<StartReview::Answer> run(const StartReview&) override;
+  Result<KeepReviewPage::Answer> run(const KeepReviewPage&) override;
+  Result<NoteReviewProblem::Answer> run(const NoteReviewProblem&) override;
+  Result<KeepMatches::Answer> run(const KeepMatches&) override;
+  Result<ConfirmLink::Answer> run(const ConfirmLink&) override;
+  Result<ConfirmLinks::Answer> run(const ConfirmLinks&) override;
+  Result<RefuseLink::Answer> run(const RefuseLink&) override;
+  Result<EndReview::Answer> run(const EndReview&) override;
   Result<IngestOrders::Answer> run(const IngestOrders&) override;
   Result<WantOrders::Answer> run(const WantOrders&) override;
   Result<AdvancePoll::Answer> run(const AdvancePoll&) override;
@@ -125,6 +134,20 @@ class SqliteScripts final : public Scripts {
   void cover_shortages(const std::string& organisation, Ledger& ledger,
                        const std::set<std::string>& items);
   void emit_stock(const std::string& organisation, const StockView& view);
+
+  // -- review.cpp
+  void begin_review(const Shop& shop);
+  void move_review(const Shop& shop, ReviewState state);
+  // When a person may decide; else conflict review_not_ready, review_ended.
+  Result<void> may_decide(const Shop& shop);
+
+  // -- links.cpp
+  // Checks everything before it changes anything.
+  Result<LinkProposal> link(const ShopRow& row, LinkProposal proposal, const std::string& sku);
+  void unlink(const ShopRow& row, const LinkProposal& proposal);
+  // The create that waited, where nothing of the unit is left to be created.
+  void drop_create(const Shop& shop, const std::string& unit);
+  void decide(const Shop& shop, LinkProposal& proposal, LinkDecision decision, std::string sku);
 
   // -- orders.cpp
   Result<OrderIngested> ingest(const Shop& shop, const RemoteOrder& remote, Duration clock_skew);

@@ -426,6 +426,9 @@ void SqliteScripts::record_order_action(const Shop& shop, const Settlement& s) {
 
 Result<BeginPublish::Answer> SqliteScripts::run(const BeginPublish& script) {
   GERBANG_TRY(shop, shop_row({}, script.shop));
+  if (find_review(db_, shop.id).holds_publishing())
+    return Error(ErrorKind::conflict, "review_open",
+                 "the shop's listings are being reviewed: nothing new is published");
   const auto found = db_.query(
                             // A product that was not found is created now; variants of a
                             // product may be there since the first unsettled attempt.

@@ -70,6 +70,7 @@ Result<CreateShop::Answer> SqliteScripts::run(const CreateShop& script) {
       .bind(12, json::dump(schedule_to_json(shop.schedule)))
       .bind(13, shop.created_at)
       .run();
+  if (script.adopt) begin_review(shop);
   // Only units, listings and work are written while this reads products.
   auto row = db_.query(
                     "SELECT code, document, withdrawn FROM products WHERE organisation = ?1"

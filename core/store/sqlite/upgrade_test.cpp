@@ -179,6 +179,16 @@ void Upgrade::village_is_whole(Store& store) {
   // A create that was begun is still known to have been begun.
   EXPECT_TRUE(must(store.read_now(LoadDraft{shop, "TEH"})).maybe_published);
 
+  // Since schema 2: a listing that was there before is linked, and the review has ended.
+  if (store.read_now(GetProduct{org, "GULA"})) {
+    const ReviewView review = must(store.read_now(GetReview{org, shop}));
+    EXPECT_EQ(review.review.state, ReviewState::ended);
+    EXPECT_EQ(review.confirmed, 1);
+    const auto linked = must(store.read_now(LoadStock{shop, {"GULA-1"}}));
+    ASSERT_EQ(linked.size(), 1u);
+    EXPECT_EQ(linked.front().remote_product, "tangan-1");
+  }
+
   // A client that repeats a movement of before is recognised.
   Once<ApplyStock> again;
   again.organisation = org;

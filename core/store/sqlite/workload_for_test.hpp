@@ -31,6 +31,7 @@ class Workload {
     catalogue_steps();
     shop_steps();
     order_steps();
+    review_steps();
     padding("AKHIR", 5);
     closing_steps();
   }
@@ -293,6 +294,71 @@ class Workload {
     step("watermark", "SELECT count(*) FROM shops WHERE orders_polled_to IS NOT NULL",
          [this](Store& store) {
            return apply(store, AdvancePoll{shop_, clock_.now()});
+         });
+  }
+
+  // A review from its start to its end: one listing is linked, one refused.
+  void review_steps() {
+    step("review",
+         "SELECT count(*) FROM events WHERE type = 'shop.review_changed' AND data LIKE '%reading%'",
+         [this](Store& store) -> Result<void> {
+           PutProducts script;
+           script.organisation = org_;
+           script.items.push_back({product("GULA", {variant("GULA-1")}), {}});
+           GERBANG_CHECK(first_of(store.apply_now(std::move(script))));
+           GERBANG_TRY(view, store.read_now(GetReview{org_, shop_}));
+           // Asked again after it has gone on: there is one of it.
+           if (view.review.state != ReviewState::none) return {};
+           return apply(store, StartReview{org_, shop_});
+         });
+    step("review page", "SELECT count(*) FROM proposals WHERE remote_product = 'tangan-1'",
+         [this](Store& store) {
+           KeepReviewPage script;
+           script.shop = shop_;
+           script.round = 1;
+           for (const char* id : {"tangan-1", "tangan-2"}) {
+             FoundListing found;
+             found.remote_product = id;
+             found.title = "Gula Aren";
+             found.price = rupiah(20'000);
+             script.listings.push_back(std::move(found));
+           }
+           return apply(store, std::move(script));
+         });
+    step("matches", "SELECT count(*) FROM proposals WHERE candidate = 'GULA-1'",
+         [this](Store& store) -> Result<void> {
+           GERBANG_TRY(page, store.read_now(ListProposals{.organisation = org_, .shop = shop_}));
+           KeepMatches script;
+           script.shop = shop_;
+           script.round = 1;
+           for (const LinkProposal& p : page.data) {
+             if (p.found.remote_product == "tangan-1")
+               script.matches.push_back({p.id, "GULA-1", 85, "title_similar"});
+           }
+           return apply(store, std::move(script));
+         });
+    step("link", "SELECT count(*) FROM units WHERE remote_product = 'tangan-1'",
+         [this](Store& store) -> Result<void> {
+           GERBANG_TRY(page, store.read_now(ListProposals{.organisation = org_, .shop = shop_}));
+           for (const LinkProposal& p : page.data) {
+             if (p.found.remote_product != "tangan-1") continue;
+             ConfirmLink script;
+             script.organisation = org_;
+             script.shop = shop_;
+             script.proposal = p.id;
+             return once(store, std::move(script), "k-tautan");
+           }
+           return Error(ErrorKind::bug, "workload_proposal_missing", "tangan-1");
+         });
+    step("review ended", "SELECT count(*) FROM reviews WHERE state = 'ended'",
+         [this](Store& store) -> Result<void> {
+           EndReview script;
+           script.organisation = org_;
+           script.shop = shop_;
+           script.refuse_undecided = true;
+           auto ended = store.apply_now(std::move(script));
+           if (!ended && ended.error().code != "review_ended") return std::move(ended).error();
+           return {};
          });
   }
 

@@ -1,23 +1,16 @@
 #pragma once
 
-#include <fstream>
 #include <memory>
-#include <sstream>
-#include <stdexcept>
 #include <string>
 
 #include "core/connector/types.hpp"
+#include "tests/kit/fixtures.hpp"
 
 // What the tests of this connector share: fixtures by name, a context, the village's goods.
 namespace gerbang::tokopedia::testing {
 
 inline json::Value fixture_file(const std::string& name) {
-  std::ifstream in(std::string(GERBANG_TOKOPEDIA_FIXTURES) + "/" + name + ".json");
-  std::stringstream text;
-  text << in.rdbuf();
-  auto parsed = json::parse(text.str());
-  if (!in || !parsed) throw std::runtime_error("no readable fixture " + name);
-  return *std::move(parsed);
+  return kit::read_fixture(GERBANG_TOKOPEDIA_FIXTURES, name);
 }
 
 // The body that the channel would send, and the data inside it.
@@ -56,18 +49,6 @@ inline CallContext context() {
   return ctx;
 }
 
-inline DraftVariant variant(std::string sku, std::vector<std::string> options, std::int64_t price,
-                            Quantity stock, std::int64_t grams) {
-  DraftVariant v;
-  v.sku = std::move(sku);
-  v.options = std::move(options);
-  v.price = Money{price};
-  v.stock = stock;
-  v.weight_grams = grams;
-  v.package_mm = std::array<std::int64_t, 3>{91, 60, 150};
-  return v;
-}
-
 inline ListingDraft tea() {
   ListingDraft d;
   d.unit = "TEH-100-P";
@@ -77,7 +58,7 @@ inline ListingDraft tea() {
   d.category = "makanan-minuman/teh";
   d.attributes["negara asal"] = "indonesia";
   d.images = {"https://desa.example/teh.jpg"};
-  d.variants.push_back(variant("TEH-100", {}, 32000, 25, 125));
+  d.variants.push_back(kit::variant("TEH-100", {}, 32000, 25, 125, {91, 60, 150}));
   return d;
 }
 
@@ -88,12 +69,13 @@ inline ListingDraft coffee() {
   d.category = "makanan-minuman/kopi";
   d.options.push_back({"Kemasan", {"250 g", "500 g"}});
   d.variants.clear();
-  d.variants.push_back(variant("KOPI-250", {"250 g"}, 45000, 40, 280));
-  d.variants.push_back(variant("KOPI-500", {"500 g"}, 85000, 15, 540));
+  d.variants.push_back(kit::variant("KOPI-250", {"250 g"}, 45000, 40, 280, {91, 60, 150}));
+  d.variants.push_back(kit::variant("KOPI-500", {"500 g"}, 85000, 15, 540, {91, 60, 150}));
   return d;
 }
 
-inline const std::string kPng = std::string("\x89PNG\r\n\x1A\n", 8) + "isi";
-inline const std::string kJpeg = std::string("\xFF\xD8\xFF\xE0", 4) + "isi";
+using kit::kJpeg;
+using kit::kPng;
+using kit::variant;
 
 }  // namespace gerbang::tokopedia::testing

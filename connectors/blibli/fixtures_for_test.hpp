@@ -1,24 +1,17 @@
 #pragma once
 
-#include <fstream>
-#include <sstream>
-#include <stdexcept>
 #include <string>
 
 #include "connectors/blibli/access.hpp"
 #include "connectors/blibli/facts.hpp"
 #include "core/connector/types.hpp"
+#include "tests/kit/fixtures.hpp"
 
 // What the tests of this connector share: fixtures by name, a context, the village's coffee.
 namespace gerbang::blibli::testing {
 
 inline json::Value fixture_file(const std::string& name) {
-  std::ifstream in(std::string(GERBANG_BLIBLI_FIXTURES) + "/" + name + ".json");
-  std::stringstream text;
-  text << in.rdbuf();
-  auto parsed = json::parse(text.str());
-  if (!in || !parsed) throw std::runtime_error("no readable fixture " + name);
-  return *std::move(parsed);
+  return kit::read_fixture(GERBANG_BLIBLI_FIXTURES, name);
 }
 
 // The body that Blibli would send.
@@ -93,19 +86,8 @@ inline ListingDraft coffee() {
   d.attributes["negara asal"] = "indonesia";
   d.images = {"https://desa.example/kopi.png"};
   d.options.push_back({"Kemasan", {"250 g", "500 g"}});
-  const auto variant = [&](std::string sku, std::string option, std::int64_t price, Quantity stock,
-                           std::int64_t grams) {
-    DraftVariant v;
-    v.sku = std::move(sku);
-    v.options = {std::move(option)};
-    v.price = {price, "IDR"};
-    v.stock = stock;
-    v.weight_grams = grams;
-    v.package_mm = std::array<std::int64_t, 3>{81, 50, 200};
-    d.variants.push_back(std::move(v));
-  };
-  variant("KOPI-250", "250 g", 45000, 40, 280);
-  variant("KOPI-500", "500 g", 85000, 15, 540);
+  d.variants.push_back(kit::variant("KOPI-250", {"250 g"}, 45000, 40, 280, {81, 50, 200}));
+  d.variants.push_back(kit::variant("KOPI-500", {"500 g"}, 85000, 15, 540, {81, 50, 200}));
   return d;
 }
 

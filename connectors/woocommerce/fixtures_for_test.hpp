@@ -1,12 +1,11 @@
 #pragma once
 
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 
 #include "core/connector/types.hpp"
+#include "tests/kit/fixtures.hpp"
 
 // What the tests of this connector share: fixtures, a context, the village's goods.
 namespace gerbang::woocommerce::testing {
@@ -16,14 +15,7 @@ inline constexpr const char* kKey = "ck_0123456789abcdef0123456789abcdef01234567
 inline constexpr const char* kSecret = "cs_76543210fedcba9876543210fedcba9876543210";
 
 inline json::Value fixture_file(const std::string& name) {
-  std::ifstream in(std::string(GERBANG_WOOCOMMERCE_FIXTURES) + "/" + name + ".json");
-  std::stringstream text;
-  text << in.rdbuf();
-  json::Limits limits;
-  limits.values = 100'000;
-  auto value = json::parse(text.str(), limits);
-  if (!value) throw std::runtime_error("fixture " + name + ": " + value.error().describe());
-  return *std::move(value);
+  return kit::read_fixture(GERBANG_WOOCOMMERCE_FIXTURES, name);
 }
 
 // The answer that a real shop gave.

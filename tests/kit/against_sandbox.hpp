@@ -3,41 +3,83 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "connectors/shopee/sandbox/shopee_sandbox.hpp"
-#include "connectors/shopee/shopee.hpp"
+#include "connectors/sandbox/sandbox.hpp"
 #include "core/base/url.hpp"
+#include "core/connector/connector.hpp"
+#include "tests/kit/fixtures.hpp"
 
-// The connector against its sandbox: no sockets, virtual time. One authorised shop with its facts.
-namespace gerbang::shopee::testing {
-
-inline constexpr std::string_view kBase = "http://shopee.test";
-inline constexpr std::string_view kHookUrl = "https://gerbang.desa.example/hooks/shopee";
+// A connector against its sandbox: no sockets, virtual time, one shop with its facts. A connector's
+// own fixture derives from it, makes `market` and `seller`, and adds what only that channel has.
+// What every channel must do is the conformance kit's to try (connectors/conformance).
+namespace gerbang::kit {
 
 class AgainstSandbox : public ::testing::Test {
  protected:
-  void SetUp() override {
-    sandbox::Options options;
-    options.clock = &clock;
-    options.random = &random;
-    options.public_url = kBase;
-    options.hook_url = kHookUrl;
-    options.settings = json::object({{"calls_per_second", 0}});
-    market = make_shopee_sandbox(std::move(options));
-    const auto made = control(Method::post, "shops", R"({"name":"BUM Desa Contoh"})", 201);
-    seller = made["shop_id"].text();
-    authorise();
-    auto read = drive(shopee.read_shop_facts(ctx()));
+  // `base`: where the sandbox is, "http://shopee.test"; `hook_url`: where webhooks go.
+  AgainstSandbox(std::string base, std::string hook_url, std::int64_t unix_seconds)
+      : clock(from_unix_seconds(unix_seconds)),
+        base_(std::move(base)),
+        hook_url_(std::move(hook_url)) {}
+
+  virtual const Connector& port() const = 0;
+  virtual CallContext ctx() = 0;
+
+  // For the sandbox, with the channel's settings.
+  sandbox::Options options(json::Value settings) {
+    sandbox::Options out;
+    out.clock = &clock;
+    out.random = &random;
+    out.public_url = base_;
+    out.hook_url = hook_url_;
+    out.settings = std::move(settings);
+    return out;
+  }
+  // What all contexts have; the app's keys are the channel's own.
+  CallContext context_of(const std::string& channel) const {
+    CallContext out;
+    out.app.channel = channel;
+    out.app.api_url = base_;
+    out.app.hook_url = hook_url_;
+    out.app.redirect_url = "https://gerbang.desa.example/oauth/" + channel + "/callback";
+    out.access_token = tokens.access;
+    out.refresh_token = tokens.refresh;
+    out.remote_shop_id = seller;
+    out.now = clock.now();
+    out.shop_facts = facts;
+    return out;
+  }
+  void read_facts() {
+    category_facts.clear();
+    const CallContext c = ctx();
+    auto read = drive(port().read_shop_facts(c));
     ASSERT_TRUE(read) << read.error().describe();
     facts = std::make_shared<const json::Value>(*std::move(read));
-    take_pushes();  // the authorisation's
+  }
+  // With the facts of the draft's category, as the engine supplies them.
+  CallContext ctx_for(const ListingDraft& draft) {
+    CallContext out = ctx();
+    const auto category = port().category_of(out, draft);
+    EXPECT_TRUE(category) << category.error().describe();
+    if (!category) return out;
+    auto& known = category_facts[*category];
+    if (!known) {
+      auto read = drive(port().read_category_facts(ctx(), *category));
+      EXPECT_TRUE(read) << read.error().describe();
+      if (read) known = std::make_shared<const json::Value>(*std::move(read));
+    }
+    out.category_facts = known;
+    return out;
   }
 
+  // -- the sandbox's control interface
   json::Value control(Method method, const std::string& what, const std::string& body = "",
                       int status = 200) {
     HttpRequest request;
@@ -54,56 +96,26 @@ class AgainstSandbox : public ::testing::Test {
         Method::post, "faults",
         R"({"faults":[{"operation":")" + operation + R"(","kind":")" + kind + "\"" + more + "}]}");
   }
-
-  AuthorisationGrant grant(const std::string& whom) {
+  // What the seller gives away, as the callback or the operator would bring it.
+  AuthorisationGrant grant_of(const std::string& whom) {
     const json::Value answer = control(Method::post, "consent", whom);
     AuthorisationGrant out;
-    for (const auto& [name, value] : answer["query"].members())
-      out.query.emplace_back(name, value.to_text());
+    for (const char* form : {"query", "credentials"}) {
+      for (const auto& [name, value] : answer[form].members())
+        out.query.emplace_back(name, value.to_text());
+    }
     return out;
   }
+  AuthorisationGrant grant() { return grant_of(R"({"shop_id":")" + seller + "\"}"); }
   void authorise() {
-    auto granted = drive(shopee.exchange_code(ctx(), grant(R"({"shop_id":")" + seller + "\"}")));
+    auto granted = drive(port().exchange_code(ctx(), grant()));
     ASSERT_TRUE(granted) << granted.error().describe();
     ASSERT_EQ(granted->size(), 1u);
     tokens = granted->front();
   }
 
-  CallContext ctx() const {
-    CallContext out;
-    out.app.channel = "shopee";
-    out.app.app_id = "2007701";
-    out.app.secret = Secret("sandbox-shopee-partner-key");
-    out.app.push_secret = Secret("sandbox-shopee-push-key");
-    out.app.api_url = kBase;
-    out.app.auth_url = std::string(kBase) + "/auth";
-    out.app.hook_url = kHookUrl;
-    out.app.redirect_url = "https://gerbang.desa.example/oauth/shopee/callback";
-    out.access_token = tokens.access;
-    out.refresh_token = tokens.refresh;
-    out.remote_shop_id = seller;
-    out.now = clock.now();
-    out.shop_facts = facts;
-    return out;
-  }
-
-  // With the facts of the draft's category, as the engine supplies them.
-  CallContext ctx_for(const ListingDraft& draft) {
-    CallContext out = ctx();
-    const auto category = shopee.category_of(out, draft);
-    EXPECT_TRUE(category) << category.error().describe();
-    if (!category) return out;
-    auto& known = category_facts[*category];
-    if (!known) {
-      auto read = drive(shopee.read_category_facts(ctx(), *category));
-      EXPECT_TRUE(read) << read.error().describe();
-      if (read) known = std::make_shared<const json::Value>(*std::move(read));
-    }
-    out.category_facts = known;
-    return out;
-  }
-
-  // Carries an exchange; pictures come from the organisation's own server.
+  // Carries an exchange; pictures come from the organisation's own server. A cut connection ends it
+  // as the engine would.
   template <class T>
   Result<T> drive(Exchange<T> exchange) {
     std::optional<HttpRequest> request = exchange.start();
@@ -114,11 +126,13 @@ class AgainstSandbox : public ::testing::Test {
         response.status = 200;
         response.body = picture;
       } else {
-        EXPECT_TRUE(request->url.starts_with(kBase)) << request->url;
-        request->url.erase(0, kBase.size());
+        EXPECT_TRUE(request->url.starts_with(base_)) << request->url;
+        request->url.erase(0, base_.size());
         sandbox::Answer answer = market->handle(*request);
         if (answer.cut == sandbox::Answer::Cut::reset_instead)
-          return Error(ErrorKind::indeterminate, "connection_lost");
+          return Error(
+              request->effect == Effect::create ? ErrorKind::indeterminate : ErrorKind::transient,
+              "connection_lost");
         response = std::move(answer.response);
         if (answer.cut == sandbox::Answer::Cut::truncate_body)
           response.body.resize(response.body.size() / 2);
@@ -127,25 +141,20 @@ class AgainstSandbox : public ::testing::Test {
     }
     return exchange.take();
   }
+  std::size_t count(const std::string& operation) const {
+    return static_cast<std::size_t>(std::count(calls.begin(), calls.end(), operation));
+  }
 
   // -- listings
-
   static DraftVariant variant(std::string sku, std::vector<std::string> options, std::int64_t price,
                               Quantity stock, std::int64_t grams) {
-    DraftVariant v;
-    v.sku = std::move(sku);
-    v.options = std::move(options);
-    v.price = Money{price};
-    v.stock = stock;
-    v.weight_grams = grams;
-    v.package_mm = std::array<std::int64_t, 3>{80, 50, 200};
-    return v;
+    return kit::variant(std::move(sku), std::move(options), price, stock, grams);
   }
   static ListingDraft plain(const std::string& sku = "TEH-100", Quantity stock = 25) {
     ListingDraft d;
     d.unit = sku;
     d.code = sku;
-    d.title = "Teh Hijau Lereng " + sku;
+    d.title = "Teh Hijau Lereng Petik Pucuk " + sku;
     d.description = "Pucuk teh dari kebun kecil di lereng desa, dipetik pagi hari.";
     d.category = "makanan-minuman/teh";
     d.attributes = {{"Negara Asal", "Indonesia"}, {"masa penyimpanan", "12 Bulan"}};
@@ -155,7 +164,7 @@ class AgainstSandbox : public ::testing::Test {
   }
   static ListingDraft coffee() {
     ListingDraft d = plain("KOPI");
-    d.title = "Kopi Robusta Desa Sukamaju";
+    d.title = "Kopi Robusta Desa Sukamaju Sangrai";
     d.category = "makanan-minuman/kopi";
     d.options.push_back({"Kemasan", {"250 g", "500 g"}});
     d.variants.clear();
@@ -163,53 +172,39 @@ class AgainstSandbox : public ::testing::Test {
     d.variants.push_back(variant("KOPI-500", {"500 g"}, 85000, 15, 540));
     return d;
   }
-
   // What the engine does with a result: it comes back in the next draft.
   static void remember(ListingDraft& d, const ListingRef& ref) {
     d.remote_product = ref.remote_product;
     d.memo = ref.memo;
     for (DraftVariant& v : d.variants) {
       const auto it = ref.variants.find(v.sku);
-      v.remote_variant = it == ref.variants.end() ? "" : it->second;
+      if (it != ref.variants.end()) v.remote_variant = it->second;
     }
   }
-  ListingRef update(ListingDraft& d) {
-    auto done = drive(shopee.update_listing(ctx_for(d), d));
-    EXPECT_TRUE(done) << done.error().describe();
-    if (!done) return {};
-    remember(d, *done);
-    return *done;
-  }
-  // To the end, through resume_after.
-  ListingRef publish(ListingDraft& d) {
-    auto done = drive(shopee.publish_listing(ctx_for(d), d));
-    EXPECT_TRUE(done) << done.error().describe();
-    if (!done) return {};
-    remember(d, *done);
-    if (!done->resume_after) return *done;
-    clock.advance(*done->resume_after);
-    return update(d);
-  }
-
   std::map<std::string, json::Value> listings() {
     std::map<std::string, json::Value> out;
     const json::Value all = control(Method::get, "listings?shop_id=" + seller);
     for (const json::Value& l : all["listings"].items()) out.emplace(l["sku"].text(), l);
     return out;
   }
-
-  static StockItem stock_of(const ListingRef& ref, const std::string& sku, Quantity quantity) {
-    return {sku, ref.remote_product, ref.variants.at(sku), quantity, true};
+  static StockItem stock_of(const ListingRef& ref, const std::string& sku, Quantity quantity,
+                            bool listed = true) {
+    StockItem out;
+    out.sku = sku;
+    out.remote_product = ref.remote_product;
+    out.remote_variant = ref.variants.at(sku);
+    out.quantity = quantity;
+    out.listed = listed;
+    return out;
   }
   static PriceItem price_of(const ListingRef& ref, const std::string& sku, std::int64_t price) {
-    return {sku, ref.remote_product, ref.variants.at(sku), Money{price}};
+    return {sku, ref.remote_product, ref.variants.at(sku), Money{price}, {}};
   }
   static StateItem state_of(const ListingRef& ref, bool listed, bool remove = false) {
-    return {ref.remote_product, ref.remote_product, "", listed, remove};
+    return {ref.remote_product, ref.remote_product, "", listed, remove, {}};
   }
 
   // -- orders
-
   std::string buy(const std::string& sku, int quantity, const std::string& more = "") {
     const json::Value order = control(Method::post, "orders",
                                       R"({"lines":[{"sku":")" + sku + R"(","quantity":)" +
@@ -217,14 +212,15 @@ class AgainstSandbox : public ::testing::Test {
                                       201);
     return std::string(order["order_id"].text());
   }
-  void verb(const std::string& order, const std::string& what) {
-    control(Method::post, "orders/" + order + "/" + what, "{}");
+  json::Value verb(const std::string& order, const std::string& what,
+                   const std::string& body = "{}") {
+    return control(Method::post, "orders/" + order + "/" + what, body);
   }
   std::string state(const std::string& order) {
     return std::string(control(Method::get, "orders/" + order)["state"].text());
   }
   RemoteOrder fetched(const std::string& id) {
-    auto batch = drive(shopee.fetch_orders(ctx(), {id}));
+    auto batch = drive(port().fetch_orders(ctx(), {id}));
     EXPECT_TRUE(batch) << batch.error().describe();
     if (!batch || batch->orders.empty()) {
       ADD_FAILURE() << "no order " << id;
@@ -242,14 +238,15 @@ class AgainstSandbox : public ::testing::Test {
     return out;
   }
 
-  // -- pushes: what is due, as our receiver would get it
+  // -- webhooks: what is due, as our receiver would get it
   std::vector<InboundRequest> take_pushes(int status = 200) {
     std::vector<InboundRequest> out;
     for (const sandbox::Push& push : market->due_pushes()) {
       InboundRequest in;
+      EXPECT_TRUE(push.request.url.starts_with(hook_url_)) << push.request.url;
+      in.path = push.request.url.substr(hook_url_.size());
       in.headers = push.request.headers;
       in.body = push.request.body;
-      EXPECT_EQ(push.request.url, kHookUrl);
       out.push_back(std::move(in));
       HttpResponse answer;
       answer.status = status;
@@ -257,17 +254,30 @@ class AgainstSandbox : public ::testing::Test {
     }
     return out;
   }
+  std::vector<HookEvent> hints() {
+    std::vector<HookEvent> out;
+    for (const InboundRequest& push : take_pushes()) {
+      const auto events = port().open_webhook(push, ctx().app, clock.now());
+      EXPECT_TRUE(events) << events.error().describe() << push.path << push.body;
+      if (events) out.insert(out.end(), events->begin(), events->end());
+    }
+    return out;
+  }
 
-  ManualClock clock{from_unix_seconds(1'771'030'800)};
+  ManualClock clock;
   SeededRandom random{7};
-  Shopee shopee;
   std::unique_ptr<sandbox::Sandbox> market;
-  std::string seller;
+  std::string seller;  // the shop at the channel
   TokenSet tokens;
   std::shared_ptr<const json::Value> facts;
   std::map<std::string, std::shared_ptr<const json::Value>> category_facts;
-  std::string picture = std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16) + "isi gambar";
+  // A PNG of 800 × 800.
+  std::string picture = std::string("\x89PNG\r\n\x1a\n", 8) +
+                        std::string("\0\0\0\rIHDR\0\0\3\x20\0\0\3\x20\x08\x02\0\0\0", 21) + "isi";
   std::vector<std::string> calls;  // operations, in order
+
+ private:
+  std::string base_, hook_url_;
 };
 
-}  // namespace gerbang::shopee::testing
+}  // namespace gerbang::kit

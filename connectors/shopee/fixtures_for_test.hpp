@@ -1,23 +1,16 @@
 #pragma once
 
-#include <fstream>
 #include <memory>
-#include <sstream>
-#include <stdexcept>
 #include <string>
 
 #include "core/connector/types.hpp"
+#include "tests/kit/fixtures.hpp"
 
 // What the tests of this connector share: fixtures by name, a context, the village's coffee.
 namespace gerbang::shopee::testing {
 
 inline json::Value fixture_file(const std::string& name) {
-  std::ifstream in(std::string(GERBANG_SHOPEE_FIXTURES) + "/" + name + ".json");
-  std::stringstream text;
-  text << in.rdbuf();
-  auto parsed = json::parse(text.str());
-  if (!in || !parsed) throw std::runtime_error("no readable fixture " + name);
-  return *std::move(parsed);
+  return kit::read_fixture(GERBANG_SHOPEE_FIXTURES, name);
 }
 
 // The body that Shopee would send.
@@ -80,23 +73,12 @@ inline ListingDraft coffee() {
   d.attributes["Negara Asal"] = "Indonesia";
   d.images = {"https://desa.example/kopi.png"};
   d.options.push_back({"Kemasan", {"250 g", "500 g"}});
-  const auto variant = [&](std::string sku, std::string option, std::int64_t price, Quantity stock,
-                           std::int64_t grams) {
-    DraftVariant v;
-    v.sku = std::move(sku);
-    v.options = {std::move(option)};
-    v.price = {price, "IDR"};
-    v.stock = stock;
-    v.weight_grams = grams;
-    v.package_mm = std::array<std::int64_t, 3>{80, 50, 200};
-    d.variants.push_back(std::move(v));
-  };
-  variant("KOPI-250", "250 g", 45000, 40, 280);
-  variant("KOPI-500", "500 g", 85000, 15, 540);
+  d.variants.push_back(kit::variant("KOPI-250", {"250 g"}, 45000, 40, 280, {80, 50, 200}));
+  d.variants.push_back(kit::variant("KOPI-500", {"500 g"}, 85000, 15, 540, {80, 50, 200}));
   return d;
 }
 
-inline const std::string kPng = std::string("\x89PNG\r\n\x1A\n", 8) + "isi";
-inline const std::string kJpeg = std::string("\xFF\xD8\xFF\xE0", 4) + "isi";
+using kit::kJpeg;
+using kit::kPng;
 
 }  // namespace gerbang::shopee::testing
