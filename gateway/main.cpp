@@ -9,10 +9,12 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", GERBANG_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
-  app.add_option("--config", context.config, "Configuration of serve, migrate, check-config, restore")
+  app.add_option("--config", context.config,
+                 "Configuration of serve, migrate, check-config, restore")
       ->capture_default_str();
-  app.add_option("--url", context.url,
-                 "Address of the running gateway (default: GERBANG_URL, else http://127.0.0.1:8080)");
+  app.add_option(
+      "--url", context.url,
+      "Address of the running gateway (default: GERBANG_URL, else http://127.0.0.1:8080)");
   app.add_option("--key-file", context.key_file, "File with the API key (default: GERBANG_KEY)");
   app.add_option("--ca-file", context.ca_file, "Authorities of the gateway's certificate, PEM");
   app.add_option("--lang", context.language, "Language of explanations: id or en")

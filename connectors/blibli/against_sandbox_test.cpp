@@ -320,10 +320,15 @@ TEST_F(BlibliAgainstSandbox, axes_go_to_the_attributes_that_take_them) {
 }
 
 TEST_F(BlibliAgainstSandbox, a_picture_that_blibli_cannot_fetch_travels_along) {
-  ListingDraft d = plain();
+  const auto one_without_tls = [&](const std::string& sku) {
+    ListingDraft d = plain(sku);
+    d.images.at(1) = "http://desa.example/kebun.png";
+    return d;
+  };
+  ListingDraft d = one_without_tls("TEH-100");
   publish(d);
   EXPECT_EQ(count("image.fetch"), 1u) << "the other address is https";
-  ListingDraft small = plain("TEH-KECIL");
+  ListingDraft small = one_without_tls("TEH-KECIL");
   picture[22] = 1;  // 0x0120 pixels high
   const auto refused = drive(blibli.publish_listing(ctx_for(small), small));
   ASSERT_FALSE(refused);

@@ -147,9 +147,9 @@ Exchange<OrderBatch> Shopee::fetch_orders(CallContext ctx, std::vector<std::stri
     for (RemoteOrder& o : batch->orders) out.orders.push_back(std::move(o));
     for (std::string& n : batch->not_found) out.not_found.push_back(std::move(n));
   }
-  // The detail has no waybill number; PROCESSED is when it is born (facts 6.18), and the courier may
-  // be quicker than it. Without it the order is still an order, so nothing that goes wrong here may
-  // hold it up.
+  // The detail has no waybill number; PROCESSED is when it is born (facts 6.18), and the courier
+  // may be quicker than it. Without it the order is still an order, so nothing that goes wrong here
+  // may hold it up.
   bool asking_on = true;
   for (RemoteOrder& order : out.orders) {
     if (order.remote_status != "PROCESSED" && order.remote_status != "SHIPPED") continue;

@@ -13,13 +13,20 @@ Exchange<WebhookUpkeep> Connector::ensure_webhooks(CallContext) const {
 
 std::string_view to_string(HookKind kind) {
   switch (kind) {
-    case HookKind::verification: return "verification";
-    case HookKind::order_changed: return "order_changed";
-    case HookKind::listing_changed: return "listing_changed";
-    case HookKind::shop_authorised: return "shop_authorised";
-    case HookKind::shop_deauthorised: return "shop_deauthorised";
-    case HookKind::authorisation_expiring: return "authorisation_expiring";
-    case HookKind::other: return "other";
+    case HookKind::verification:
+      return "verification";
+    case HookKind::order_changed:
+      return "order_changed";
+    case HookKind::listing_changed:
+      return "listing_changed";
+    case HookKind::shop_authorised:
+      return "shop_authorised";
+    case HookKind::shop_deauthorised:
+      return "shop_deauthorised";
+    case HookKind::authorisation_expiring:
+      return "authorisation_expiring";
+    case HookKind::other:
+      return "other";
   }
   invariant_broken("a kind of webhook without a name");
 }

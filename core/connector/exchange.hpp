@@ -60,9 +60,7 @@ class [[nodiscard]] Exchange {
     };
     Final final_suspend() noexcept { return {}; }
     void return_value(Result<T> r) { out.emplace(std::move(r)); }
-    void unhandled_exception() {
-      out.emplace(Error(ErrorKind::bug, "exception_in_connector"));
-    }
+    void unhandled_exception() { out.emplace(Error(ErrorKind::bug, "exception_in_connector")); }
 
     struct AwaitReply {
       promise_type* promise;

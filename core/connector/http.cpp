@@ -10,11 +10,17 @@ namespace gerbang {
 
 namespace {
 constexpr std::array<std::pair<Method, std::string_view>, 6> kMethods = {{
-    {Method::get, "GET"}, {Method::head, "HEAD"}, {Method::post, "POST"},
-    {Method::put, "PUT"}, {Method::patch, "PATCH"}, {Method::del, "DELETE"},
+    {Method::get, "GET"},
+    {Method::head, "HEAD"},
+    {Method::post, "POST"},
+    {Method::put, "PUT"},
+    {Method::patch, "PATCH"},
+    {Method::del, "DELETE"},
 }};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 std::string_view trim(std::string_view s) {
   while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);

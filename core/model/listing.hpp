@@ -44,8 +44,8 @@ struct Listing {
   bool wanted = false;  // should be on offer
   Quantity stock = 0;   // what this shop may sell now
   std::optional<Money> price;
-  std::int64_t revision = 0;  // newest revision of its work, sent or not
-  bool pending = false;        // some work is waiting
+  std::int64_t revision = 0;       // newest revision of its work, sent or not
+  bool pending = false;            // some work is waiting
   std::optional<Attempt> attempt;  // the last one, of any aspect
   std::optional<Observed> observed;
 };

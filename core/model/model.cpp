@@ -89,18 +89,42 @@ constexpr Names<LinkDecision, 3> kLinkDecisions = {{
 
 }  // namespace
 
-std::string_view to_string(MovementReason r) { return name_in(kReasons, r); }
-std::optional<MovementReason> movement_reason_from(std::string_view n) { return value_in(kReasons, n); }
-std::string_view to_string(ShopState s) { return name_in(kShopStates, s); }
-std::optional<ShopState> shop_state_from(std::string_view n) { return value_in(kShopStates, n); }
-std::string_view to_string(OrderStatus s) { return name_in(kOrderStatuses, s); }
-std::optional<OrderStatus> order_status_from(std::string_view n) { return value_in(kOrderStatuses, n); }
-std::string_view to_string(Aspect a) { return name_in(kAspects, a); }
-std::optional<Aspect> aspect_from(std::string_view n) { return value_in(kAspects, n); }
-std::string_view to_string(ReviewState s) { return name_in(kReviewStates, s); }
-std::optional<ReviewState> review_state_from(std::string_view n) { return value_in(kReviewStates, n); }
-std::string_view to_string(LinkDecision d) { return name_in(kLinkDecisions, d); }
-std::optional<LinkDecision> link_decision_from(std::string_view n) { return value_in(kLinkDecisions, n); }
+std::string_view to_string(MovementReason r) {
+  return name_in(kReasons, r);
+}
+std::optional<MovementReason> movement_reason_from(std::string_view n) {
+  return value_in(kReasons, n);
+}
+std::string_view to_string(ShopState s) {
+  return name_in(kShopStates, s);
+}
+std::optional<ShopState> shop_state_from(std::string_view n) {
+  return value_in(kShopStates, n);
+}
+std::string_view to_string(OrderStatus s) {
+  return name_in(kOrderStatuses, s);
+}
+std::optional<OrderStatus> order_status_from(std::string_view n) {
+  return value_in(kOrderStatuses, n);
+}
+std::string_view to_string(Aspect a) {
+  return name_in(kAspects, a);
+}
+std::optional<Aspect> aspect_from(std::string_view n) {
+  return value_in(kAspects, n);
+}
+std::string_view to_string(ReviewState s) {
+  return name_in(kReviewStates, s);
+}
+std::optional<ReviewState> review_state_from(std::string_view n) {
+  return value_in(kReviewStates, n);
+}
+std::string_view to_string(LinkDecision d) {
+  return name_in(kLinkDecisions, d);
+}
+std::optional<LinkDecision> link_decision_from(std::string_view n) {
+  return value_in(kLinkDecisions, n);
+}
 
 bool is_client_reason(MovementReason r) {
   switch (r) {

@@ -14,9 +14,12 @@ struct Money {
 };
 
 // Currencies the catalogue accepts.
-inline bool is_currency(std::string_view code) { return code == "IDR"; }
+inline bool is_currency(std::string_view code) {
+  return code == "IDR";
+}
 
-inline constexpr std::int64_t kMaxAmount = 100'000'000'000;  // Rp 100 billion: beyond is a typing error
+inline constexpr std::int64_t kMaxAmount =
+    100'000'000'000;  // Rp 100 billion: beyond is a typing error
 
 // Base units of a stock item (gram, millilitre, piece). Whole numbers only.
 using Quantity = std::int64_t;

@@ -12,7 +12,7 @@ namespace gerbang {
 struct Organisation {
   std::string id;  // org_…
   std::string name;
-  std::string kind;        // open list: bumdes, bumdesma, koperasi, …
+  std::string kind;  // open list: bumdes, bumdesma, koperasi, …
   std::string zone = "WIB";
   std::optional<std::string> village_code;  // kode desa, dotted
   bool suspended = false;
@@ -22,7 +22,7 @@ struct Organisation {
 // Who is calling. Made from a key; the organisation comes from nowhere else.
 struct Principal {
   std::string key_id;
-  std::string organisation;  // empty for the host's admin key
+  std::string organisation;         // empty for the host's admin key
   std::vector<std::string> scopes;  // "read", "write"; empty means both
   bool may(std::string_view scope) const;
 };

@@ -32,11 +32,11 @@ struct Variant {
   std::string sku;
   std::vector<std::string> options;  // one value per axis of Product::options, same order
   std::optional<std::string> barcode;
-  std::optional<std::int64_t> weight_grams;             // of the packed unit
+  std::optional<std::int64_t> weight_grams;               // of the packed unit
   std::optional<std::array<std::int64_t, 3>> package_mm;  // length, width, height
-  std::optional<Money> price;                            // list price
-  std::map<std::string, Money> channel_prices;           // by channel; replaces the list price there
-  std::vector<Component> components;  // empty: 1 of the item named like the SKU
+  std::optional<Money> price;                             // list price
+  std::map<std::string, Money> channel_prices;  // by channel; replaces the list price there
+  std::vector<Component> components;            // empty: 1 of the item named like the SKU
 
   // The components with the default filled in.
   std::vector<Component> takes() const;
@@ -60,7 +60,7 @@ struct ChannelOverride {
   std::optional<std::string> category;  // the channel's own category id
   std::optional<std::string> brand;
   std::map<std::string, std::string> attributes;  // by the channel's attribute name or id
-  bool listed = true;                              // false: not offered there
+  bool listed = true;                             // false: not offered there
 };
 
 enum class Condition { fresh /* "new" */, used };
@@ -99,9 +99,9 @@ bool contains_nik(std::string_view text);
 // carry  "channel_prices": {"shopee": {"amount": 37000, "currency": "IDR"}}.
 // Error code: product_invalid; codes of the fields: unknown_field, field_missing, wrong_type,
 // text_empty, too_long, too_many, out_of_range, control_character, nik_not_stored, code_invalid,
-// code_mismatch, duplicate, language_unknown, category_invalid, condition_unknown, currency_unknown,
-// url_invalid, permit_kind_invalid, halal_decree_number, date_invalid, barcode_invalid,
-// options_missing, option_count, option_value_unknown, channel_invalid.
+// code_mismatch, duplicate, language_unknown, category_invalid, condition_unknown,
+// currency_unknown, url_invalid, permit_kind_invalid, halal_decree_number, date_invalid,
+// barcode_invalid, options_missing, option_count, option_value_unknown, channel_invalid.
 Result<Product> product_from_json(std::string_view code, const json::Value& body);
 
 // The same shape, with "code" first. product_from_json(code, to_json(p)) gives p back.

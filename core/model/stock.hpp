@@ -23,7 +23,9 @@ struct StockLevel {
   std::optional<TimePoint> counted_at;
 
   // Never negative, although buffer may exceed what is left.
-  Quantity available() const { return on_hand - reserved - buffer > 0 ? on_hand - reserved - buffer : 0; }
+  Quantity available() const {
+    return on_hand - reserved - buffer > 0 ? on_hand - reserved - buffer : 0;
+  }
 };
 
 // Why a level changed. Closed list; the ledger is append-only.

@@ -40,13 +40,15 @@ struct Work {
   TimePoint since;   // when the oldest unsent change happened
   TimePoint due_at;  // not before
   int attempts = 0;
-  std::string detail;  // JSON, aspect's own
+  std::string detail;   // JSON, aspect's own
   bool parked = false;  // waits for a person; reason in the listing's attempt
 };
 
 // The unit that a channel publishes: the whole product where variants live inside it, one variant
 // where they do not. Codes contain no '/', so the two cannot be confused.
-inline std::string unit_of_product(std::string_view code) { return std::string(code); }
+inline std::string unit_of_product(std::string_view code) {
+  return std::string(code);
+}
 inline std::string unit_of_variant(std::string_view code, std::string_view sku) {
   return std::string(code) + "/" + std::string(sku);
 }

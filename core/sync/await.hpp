@@ -85,8 +85,7 @@ boost::asio::awaitable<Result<T>> run_on(boost::asio::any_io_executor executor,
                                          boost::asio::awaitable<Result<T>> task) {
   auto out = std::make_shared<std::optional<Result<T>>>();
   auto storing = detail::store_into(std::move(task), out);
-  auto running =
-      boost::asio::co_spawn(executor, std::move(storing), boost::asio::use_awaitable);
+  auto running = boost::asio::co_spawn(executor, std::move(storing), boost::asio::use_awaitable);
   co_await std::move(running);
   co_return std::move(**out);
 }

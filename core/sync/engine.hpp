@@ -71,7 +71,7 @@ class Engine {
   Signal signal_;
   bool stopping_ = false;
   bool shops_changed_ = true;
-  int loops_ = 0;  // background coroutines that still run
+  int loops_ = 0;                                   // background coroutines that still run
   std::vector<std::unique_ptr<Signal>> loop_ends_;  // one for each of them
   std::map<std::string, Running> lanes_;
   std::map<std::string, std::unique_ptr<AppBudget>> budgets_;

@@ -23,9 +23,8 @@ void chunk(std::string& out, const char* type, const std::string& data) {
   big_endian(out, static_cast<std::uint32_t>(data.size()));
   const std::string body = std::string(type, 4) + data;
   out += body;
-  big_endian(out, static_cast<std::uint32_t>(
-                      crc32(0, reinterpret_cast<const Bytef*>(body.data()),
-                            static_cast<uInt>(body.size()))));
+  big_endian(out, static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(body.data()),
+                                                   static_cast<uInt>(body.size()))));
 }
 
 }  // namespace
@@ -38,14 +37,13 @@ std::string demo_png(const std::string& name) {
   const std::uint32_t stripe = 20 + hash[6] % 60;
   for (std::uint32_t y = 0; y < kSide; ++y) {
     pixels += '\0';  // no filter
-    for (std::uint32_t x = 0; x < kSide; ++x)
-      pixels += static_cast<char>(((x + y) / stripe) % 2);
+    for (std::uint32_t x = 0; x < kSide; ++x) pixels += static_cast<char>(((x + y) / stripe) % 2);
   }
   uLongf size = compressBound(static_cast<uLong>(pixels.size()));
   std::string packed(size, '\0');
   ensure(compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
-                   reinterpret_cast<const Bytef*>(pixels.data()),
-                   static_cast<uLong>(pixels.size()), 6) == Z_OK,
+                   reinterpret_cast<const Bytef*>(pixels.data()), static_cast<uLong>(pixels.size()),
+                   6) == Z_OK,
          "zlib refuses to compress a demo image");
   packed.resize(size);
 

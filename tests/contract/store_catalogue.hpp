@@ -311,7 +311,8 @@ TEST_P(StoreContract, a_withdrawn_product_leaves_the_shops_and_can_come_back) {
   const ProductSaved back = put(org, p);
   EXPECT_TRUE(back.changed);
   EXPECT_FALSE(back.created);
-  EXPECT_THAT(work(published), ElementsAre("content KOPI", "price KOPI-250", "state KOPI", "stock KOPI-250"));
+  EXPECT_THAT(work(published),
+              ElementsAre("content KOPI", "price KOPI-250", "state KOPI", "stock KOPI-250"));
   EXPECT_FALSE(read(GetProduct{org, "KOPI"}).withdrawn);
   EXPECT_EQ(event_types(org).back(), "product.changed");
   EXPECT_EQ(failure(store().apply_now(WithdrawProduct{org, "NONE", {}})),

@@ -188,6 +188,16 @@ TEST_P(ReviewContract, double_links_are_refused_both_ways) {
   EXPECT_EQ(proposals().at("101/0").decision, LinkDecision::undecided);
 }
 
+TEST_P(ReviewContract, two_variants_of_one_listing_are_not_one_of_ours) {
+  village();
+  open({found("200", "21"), found("200", "22")}, {{"200/21", "KOPI-250"}, {"200/22", "KOPI-500"}});
+  must(confirm("200/21"));
+  const auto second = confirm("200/22", "KOPI-250");
+  EXPECT_EQ(failure(second), "conflict variant_linked");
+  EXPECT_EQ(second.error().field, "/sku");
+  EXPECT_EQ(proposals().at("200/22").decision, LinkDecision::undecided);
+}
+
 TEST_P(ReviewContract, what_is_not_on_offer_is_not_linked) {
   village();
   open({found("100")}, {{"100/0", "TEH-1"}});

@@ -52,10 +52,12 @@ TEST(Orders, ACancellationGivesTheStockBackOnce) {
   ASSERT_TRUE(v.quiet());
   const std::string id = v.world.place_order("shopee", v.shopee, "KERANJANG-M", 2, false);
   ASSERT_TRUE(v.world.run_until(
-      [&] { return v.world.on_offer("bukalapak", v.bukalapak)["KERANJANG-M"] == 10; }, minutes(10)));
+      [&] { return v.world.on_offer("bukalapak", v.bukalapak)["KERANJANG-M"] == 10; },
+      minutes(10)));
   v.world.control("shopee", Method::post, "orders/" + id + "/cancel", json::object({}));
   ASSERT_TRUE(v.world.run_until(
-      [&] { return v.world.on_offer("bukalapak", v.bukalapak)["KERANJANG-M"] == 12; }, minutes(10)));
+      [&] { return v.world.on_offer("bukalapak", v.bukalapak)["KERANJANG-M"] == 12; },
+      minutes(10)));
   v.world.run_for(hours(30));  // polls, sweeps and read-backs later
   EXPECT_EQ(v.world.on_offer("shopee", v.shopee)["KERANJANG-M"], 12);
   EXPECT_EQ(v.world.on_offer("bukalapak", v.bukalapak)["KERANJANG-M"], 12);
@@ -68,9 +70,11 @@ TEST(Orders, ACancellationGivesTheStockBackOnce) {
 
 TEST(Orders, LostAndDoubledWebhooksEndInTheSameState) {
   Village v;
-  v.world.control("shopee", Method::post, "faults",
-                  json::object({{"pushes", json::object({{"drop_every", 2}, {"duplicate_every", 3},
-                                                         {"reorder", true}})}}));
+  v.world.control(
+      "shopee", Method::post, "faults",
+      json::object(
+          {{"pushes",
+            json::object({{"drop_every", 2}, {"duplicate_every", 3}, {"reorder", true}})}}));
   ASSERT_TRUE(v.quiet());
   for (int i = 0; i < 4; ++i) {
     v.world.place_order("shopee", v.shopee, "KERANJANG-M", 1);
@@ -100,11 +104,11 @@ TEST(Orders, ShippingAtShopeeConsumesTheStockOnceAndBringsTheTrackingNumber) {
   ship.detail = json::object({});
   const auto asked = v.world.store().apply_now(ship);
   ASSERT_TRUE(asked) << asked.error().describe();
-  ASSERT_TRUE(v.world.run_until(
-      [&] { return orders(v.world)[0].status == OrderStatus::accepted; }, minutes(10)));
+  ASSERT_TRUE(v.world.run_until([&] { return orders(v.world)[0].status == OrderStatus::accepted; },
+                                minutes(10)));
   v.world.control("shopee", Method::post, "orders/" + remote + "/pick_up", json::object({}));
-  ASSERT_TRUE(v.world.run_until(
-      [&] { return orders(v.world)[0].status == OrderStatus::shipped; }, minutes(10)));
+  ASSERT_TRUE(v.world.run_until([&] { return orders(v.world)[0].status == OrderStatus::shipped; },
+                                minutes(10)));
   v.world.run_for(hours(30));
   const auto s = stock_of(v.world, "KERANJANG-M");
   EXPECT_EQ(s.levels.at(0).on_hand, 10);

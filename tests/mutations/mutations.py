@@ -52,7 +52,7 @@ MUTATIONS = [
              "core/store/sqlite/links.cpp",
              "  if (ours->published)\n    return at_sku(",
              "  if (ours->published && sku.empty())\n    return at_sku(",
-             STORE, "*ReviewContract.double_links_are_refused_both_ways*"),
+             STORE, "*ReviewContract.two_variants_of_one_listing_*"),
     Mutation("3.1", "An order is applied exactly once", "a cancelled order comes back to life",
              "core/store/sqlite/orders.cpp",
              "if (may_follow(order.status, remote.status)) update(order.status, remote.status);",

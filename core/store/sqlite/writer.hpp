@@ -62,9 +62,9 @@ class Writer {
     std::optional<Error> fault;  // it broke a rule of the schema and was rolled back alone
   };
 
-  // What a log holds when it is found may stand in the system's memory alone: a sync that failed for
-  // whoever wrote it is not made good by ours. So it is copied into the database, synced there and
-  // begun anew before anybody reads it. False: readers were in the way.
+  // What a log holds when it is found may stand in the system's memory alone: a sync that failed
+  // for whoever wrote it is not made good by ours. So it is copied into the database, synced there
+  // and begun anew before anybody reads it. False: readers were in the way.
   bool make_lasting();
   // Opens again after a failure.
   bool usable();
