@@ -95,8 +95,14 @@ awaitable<Result<void>> TokenKeeper::replace_refused() {
   // Keys that never expire have no other: there the seller is asked.
   if (!view_.tokens.refresh.empty() && ports_.clock->now() - view_.tokens.obtained_at < kYoung)
     co_return Error(ErrorKind::auth_expired, "token_expired", "the channel refuses a new token");
+  // Keys that the channel confirmed minutes ago are not asked about again for each refused call.
+  const bool fixed = !connector_.info().can.authorise;
+  if (fixed && confirmed_at_ && ports_.clock->now() - *confirmed_at_ < kYoung)
+    co_return Error(ErrorKind::auth_expired, "token_expired",
+                    "the channel refuses keys it confirms");
   auto refreshing = refresh();
   Result<void> refreshed = co_await std::move(refreshing);
+  if (refreshed && fixed) confirmed_at_ = ports_.clock->now();
   co_return refreshed;
 }
 

@@ -51,7 +51,9 @@ class TokenKeeper {
   std::optional<TimePoint> retry_at_;  // a refresh failed: not before this
   int failures_ = 0;
   bool answer_lost_ = false;  // the pair may have been replaced at the channel
-  double jitter_ = 0;         // of the refresh point, 0–0.05 of the life
+  // When a refusal last ended in keys that never expire being confirmed. Only in memory.
+  std::optional<TimePoint> confirmed_at_;
+  double jitter_ = 0;  // of the refresh point, 0–0.05 of the life
 };
 
 }  // namespace gerbang::sync

@@ -118,6 +118,27 @@ TEST(Limits, AnOrderListOfSeveralPagesIsReadThoughEachPageHasToBeWaitedFor) {
   EXPECT_EQ(v.world.waiting_work(), 0);
 }
 
+// A web shop whose keys are good and that refuses them all the same at one place: of two values that
+// wait, each one's look at the keys would set the other free at once.
+TEST(Limits, KeysThatAreConfirmedAndRefusedAreNotAskedAboutWithoutEnd) {
+  Shelf v("woocommerce", {});
+  ASSERT_TRUE(v.quiet(hours(1)));
+  v.fault("product.batch", "auth_expired");
+  const std::int64_t since = v.now_in_ledger();
+  v.world.count("KERANJANG-M", 900);
+  store::SetPrices price;
+  price.organisation = v.world.organisation();
+  price.items.push_back({"KERANJANG-M", Money{121'000}, {}});
+  ASSERT_TRUE(v.world.store().apply_now(std::move(price)));
+  v.world.run_for(hours(1));
+  const std::size_t refused = v.calls("product.batch", since);
+  EXPECT_GE(refused, 2u);
+  EXPECT_LE(refused, 30u);
+  v.world.control("woocommerce", Method::del, "faults");
+  ASSERT_TRUE(v.quiet(hours(1)));
+  EXPECT_EQ(v.world.on_offer("woocommerce", v.shop)["KERANJANG-M"], 900);
+}
+
 TEST(Jobs, ACatalogueThatCannotBeReadDelaysNoPollForOrders) {
   World::Options options;
   options.engine.read_back_interval = hours(1);

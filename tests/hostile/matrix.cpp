@@ -108,15 +108,19 @@ void check_refreshes(const Peace& peace, const Cell& cell, const FaultKind& kind
                   " were needed");
 }
 
-// A channel that says "too many calls" without saying for how long is asked at growing distance.
+// A channel that says "too many calls" without saying for how long, or refuses good tokens and
+// keys, is asked at growing distance.
 void check_distance(const FaultKind& kind, Mode mode, const std::vector<Entry>& ledger,
                     Duration elapsed, std::vector<std::string>& out) {
-  if (kind.kind != "throttle" || kind.delay.count() > 0 || mode != Mode::until_cleared) return;
-  const auto refused = std::count_if(ledger.begin(), ledger.end(),
-                                     [](const Entry& e) { return e.error == "fault:throttle"; });
+  const bool repeated =
+      kind.kind == "auth_expired" || (kind.kind == "throttle" && kind.delay.count() == 0);
+  if (!repeated || mode != Mode::until_cleared) return;
+  const std::string mark = "fault:" + kind.kind;
+  const auto refused =
+      std::count_if(ledger.begin(), ledger.end(), [&](const Entry& e) { return e.error == mark; });
   const auto hours_begun = 1 + std::chrono::duration_cast<hours>(elapsed).count();
   if (refused > 100 * hours_begun)
-    out.push_back("a channel that throttles was asked " + std::to_string(refused) + " times");
+    out.push_back("a channel that refuses was asked " + std::to_string(refused) + " times");
 }
 
 // After a create without a clear answer the gateway looks before it creates the same thing again.
