@@ -3,12 +3,12 @@
 #include <map>
 #include <utility>
 
-#include "core/store/sqlite/cursor.hpp"
+#include "core/store/cursor.hpp"
+#include "core/store/sealed_tokens.hpp"
 #include "core/store/sqlite/migrations.hpp"
 #include "core/store/sqlite/offer.hpp"
 #include "core/store/sqlite/queries.hpp"
 #include "core/store/sqlite/rows.hpp"
-#include "core/store/sqlite/tokens.hpp"
 
 namespace gerbang::store {
 

@@ -2,6 +2,7 @@
 #include <set>
 #include <string>
 
+#include "core/store/product_rules.hpp"
 #include "core/store/sqlite/rows.hpp"
 #include "core/store/sqlite/scripts.hpp"
 
@@ -9,48 +10,9 @@ namespace gerbang::store {
 
 namespace {
 
-// What the products table keeps: everything but prices.
-json::Value document_of(Product product) {
-  for (Variant& variant : product.variants) {
-    variant.price.reset();
-    variant.channel_prices.clear();
-  }
-  return to_json(product);
-}
-
-// The part of a document that one channel's listing shows. Components and other channels' overrides
-// do not reach it, and calls are scarce.
-std::string shown_on(const json::Value& document, std::string_view channel) {
-  json::Value shown = document;
-  if (json::Object* product = shown.as_object()) {
-    if (json::Value* channels = product->find("channels")) {
-      json::Value here = (*channels)[channel];
-      *channels = std::move(here);
-    }
-    if (json::Value* variants = product->find("variants")) {
-      if (json::Array* list = variants->as_array()) {
-        for (json::Value& variant : *list) {
-          if (json::Object* members = variant.as_object()) members->erase("components");
-        }
-      }
-    }
-  }
-  return json::dump(shown);
-}
-
 Error revision_moved(const std::string& code) {
   return Error(ErrorKind::precondition_failed, "revision_moved",
                "If-Match named another revision of " + code);
-}
-
-std::string prices_to_text(const std::map<std::string, Money>& channels) {
-  json::Object out;
-  for (const auto& [channel, money] : channels) out.append(channel, money_to_json(money));
-  return json::dump(std::move(out));
-}
-
-bool same_prices(const StoredPrices& a, const StoredPrices& b) {
-  return a.price == b.price && a.channels == b.channels;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/store/product_rules.hpp"
 #include "core/store/sqlite/offer.hpp"
 #include "core/store/sqlite/queries.hpp"
 #include "core/store/sqlite/rows.hpp"
@@ -33,31 +34,6 @@ std::optional<PublishedListing> find_published(Database& db, const Shop& shop,
                  .bind(3, sku);
   if (!row.step()) return std::nullopt;
   return PublishedListing{row.text(0), row.text(1), row.integer(2) != 0};
-}
-
-// The common product with the channel's own wording on top.
-ListingDraft draft_of(const Product& product, const std::string& channel) {
-  static const ChannelOverride kNone;
-  const auto found = product.channels.find(channel);
-  const ChannelOverride& own = found == product.channels.end() ? kNone : found->second;
-  const auto text = [](const LocalizedText& theirs, const LocalizedText& ours) {
-    const std::string& t = text_in(theirs, "id");
-    return t.empty() ? text_in(ours, "id") : t;
-  };
-  ListingDraft draft;
-  draft.code = product.code;
-  draft.title = text(own.title, product.title);
-  draft.description = text(own.description, product.description);
-  draft.category = product.category;
-  draft.channel_category = own.category.value_or("");
-  draft.brand = own.brand ? own.brand : product.brand;
-  draft.condition = product.condition;
-  draft.attributes = product.attributes;
-  for (const auto& [name, value] : own.attributes) draft.attributes[name] = value;
-  draft.images = product.images;
-  draft.permits = product.permits;
-  draft.options = product.options;
-  return draft;
 }
 
 }  // namespace

@@ -3,13 +3,9 @@
 #include "core/base/ids.hpp"
 #include "core/store/sqlite/rows.hpp"
 #include "core/store/sqlite/scripts.hpp"
+#include "core/store/work_rules.hpp"
 
 namespace gerbang::store {
-
-namespace {
-// As in core/policy/disposition: deadline of a request + 30 s.
-constexpr Duration kWaitOut{50'000};
-}  // namespace
 
 std::int64_t SqliteScripts::next_revision() {
   auto row =

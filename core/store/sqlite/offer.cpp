@@ -17,11 +17,4 @@ Quantity sellable_units(Database& db, const std::string& organisation, const std
   return row.integer(0);
 }
 
-Quantity share_of_shop(const Shop& shop, Quantity sellable) {
-  const Quantity offer =
-      std::max<Quantity>(0, std::min(sellable * shop.share_percent / 100, sellable - shop.buffer));
-  ensure(offer <= std::max<Quantity>(0, sellable), "a shop would be offered more than there is");
-  return offer;
-}
-
 }  // namespace gerbang::store

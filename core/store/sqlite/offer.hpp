@@ -4,6 +4,7 @@
 
 #include "core/model/money.hpp"
 #include "core/model/shop.hpp"
+#include "core/store/product_rules.hpp"
 #include "core/store/sqlite/database.hpp"
 
 namespace gerbang::store {
@@ -11,10 +12,6 @@ namespace gerbang::store {
 // Units of the variant that the organisation's stock allows: over its components, the least of
 // floor(sum of the locations' available / quantity). 0 for an unknown SKU.
 Quantity sellable_units(Database& db, const std::string& organisation, const std::string& sku);
-
-// What a shop may offer of `sellable` units: its share, and never into its buffer.
-// min(sellable * share_percent / 100, sellable - buffer), not below 0.
-Quantity share_of_shop(const Shop& shop, Quantity sellable);
 
 // What the shop may offer of a wanted listing now.
 inline Quantity offered(Database& db, const std::string& organisation, const Shop& shop,

@@ -3,7 +3,8 @@
 #include <set>
 #include <utility>
 
-#include "core/store/sqlite/reservations.hpp"
+#include "core/store/reservations.hpp"
+#include "core/store/sqlite/book.hpp"
 #include "core/store/sqlite/rows.hpp"
 #include "core/store/sqlite/scripts.hpp"
 
@@ -155,7 +156,8 @@ Result<RestockOrder::Answer> SqliteScripts::run(const RestockOrder& script) {
 
   const std::int64_t revision = next_revision();
   Ledger ledger(db_, order.organisation, now(), random_, revision);
-  Reservations reservations(db_, order.organisation, ledger);
+  SqliteBook book(db_, order.organisation, ledger);
+  Reservations reservations(book);
   for (const RestockOrder::Line& wanted : script.lines) {
     const auto line = std::find_if(order.lines.begin(), order.lines.end(), [&](const OrderLine& l) {
       return l.remote_line == wanted.remote_line;

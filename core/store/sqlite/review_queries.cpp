@@ -1,7 +1,7 @@
 #include <map>
 #include <utility>
 
-#include "core/store/sqlite/cursor.hpp"
+#include "core/store/cursor.hpp"
 #include "core/store/sqlite/queries.hpp"
 #include "core/store/sqlite/rows.hpp"
 

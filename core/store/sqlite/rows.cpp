@@ -12,20 +12,6 @@ namespace {
   " buffer, share_percent, schedule, token_expires_at, token_version, last_success_at,"           \
   " orders_polled_to, created_at FROM shops "
 
-std::vector<ScheduleRule> schedule_from_json(const json::Value& value) {
-  std::vector<ScheduleRule> out;
-  for (const json::Value& entry : value.items()) {
-    ScheduleRule rule;
-    rule.job = entry["job"].text();
-    for (const json::Value& minute : entry["minutes_of_day"].items())
-      rule.minutes_of_day.push_back(static_cast<int>(minute.as_int64().value_or(0)));
-    if (const auto every = entry["every_minutes"].as_int64())
-      rule.every = std::chrono::minutes(*every);
-    out.push_back(std::move(rule));
-  }
-  return out;
-}
-
 ShopRow shop_from(const Statement& row) {
   ShopRow out;
   Shop& s = out.shop;
@@ -52,14 +38,6 @@ ShopRow shop_from(const Statement& row) {
 }
 
 }  // namespace
-
-Result<Product> stored_product(const std::string& code, const std::string& document) {
-  auto product = product_from_json(code, stored_json(document));
-  // Not the caller's fault: it was valid when it came.
-  if (!product)
-    return Error(ErrorKind::bug, "product_unreadable", code + ": " + product.error().describe());
-  return product;
-}
 
 Result<ProductView> product_view(Database& db, const std::string& organisation,
                                  const std::string& code, const std::string& document,
@@ -116,18 +94,6 @@ std::vector<ApiKey> keys_of(Database& db, const std::string& organisation) {
     key.revoked_at = row.time_or_null(6);
     out.push_back(std::move(key));
   }
-  return out;
-}
-
-json::Value texts_to_json(const std::vector<std::string>& texts) {
-  json::Array out;
-  for (const std::string& text : texts) out.emplace_back(text);
-  return out;
-}
-
-std::vector<std::string> texts_from_json(const json::Value& value) {
-  std::vector<std::string> out;
-  for (const json::Value& text : value.items()) out.emplace_back(text.text());
   return out;
 }
 
@@ -206,23 +172,6 @@ LinkProposal proposal_from(const Statement& row) {
   return out;
 }
 
-json::Value schedule_to_json(const std::vector<ScheduleRule>& schedule) {
-  json::Array out;
-  for (const ScheduleRule& rule : schedule) {
-    json::Object entry;
-    entry.append("job", rule.job);
-    if (rule.every) {
-      entry.append("every_minutes", static_cast<std::int64_t>(rule.every->count()));
-    } else {
-      json::Array minutes;
-      for (const int minute : rule.minutes_of_day) minutes.emplace_back(minute);
-      entry.append("minutes_of_day", std::move(minutes));
-    }
-    out.emplace_back(std::move(entry));
-  }
-  return out;
-}
-
 StockView read_stock(Database& db, const std::string& organisation, const std::string& item) {
   StockView view;
   view.item = item;
@@ -255,23 +204,6 @@ Result<ProductView> read_product(Database& db, const std::string& organisation,
   if (!row.step()) return Error(ErrorKind::not_found, "product_unknown", "no product " + code);
   return product_view(db, organisation, code, row.text(0), row.integer(1), row.time(2), row.time(3),
                       row.integer(4) != 0);
-}
-
-json::Value shipments_to_json(const std::vector<Shipment>& shipments) {
-  json::Array out;
-  for (const Shipment& s : shipments)
-    out.push_back(json::object({{"package", s.remote_package},
-                                {"courier", s.courier},
-                                {"tracking_number", s.tracking_number}}));
-  return out;
-}
-
-std::vector<Shipment> shipments_from_json(const json::Value& value) {
-  std::vector<Shipment> out;
-  for (const json::Value& entry : value.items())
-    out.push_back({std::string(entry["package"].text()), std::string(entry["courier"].text()),
-                   std::string(entry["tracking_number"].text())});
-  return out;
 }
 
 Result<Order> read_order(Database& db, const std::string& organisation, const std::string& order) {
@@ -323,11 +255,6 @@ Result<Order> read_order(Database& db, const std::string& organisation, const st
   return out;
 }
 
-std::optional<Money> StoredPrices::effective(const std::string& channel) const {
-  const auto own = channels.find(channel);
-  return own != channels.end() ? own->second : price;
-}
-
 std::optional<StoredPrices> read_prices(Database& db, const std::string& organisation,
                                         const std::string& sku) {
   auto row = db.query(
@@ -338,34 +265,9 @@ std::optional<StoredPrices> read_prices(Database& db, const std::string& organis
   if (!row.step()) return std::nullopt;
   StoredPrices out;
   if (!row.is_null(0)) out.price = Money{row.integer(0), row.text(1)};
-  const std::string channels = row.text(2);
-  if (channels != "{}") {
-    const json::Value parsed = stored_json(channels);
-    for (const auto& [channel, price] : parsed.members()) {
-      if (const auto money = money_from_json(price)) out.channels.emplace(channel, *money);
-    }
-  }
+  out.channels = prices_from_text(row.text(2));
   out.revision = row.integer(3);
   return out;
-}
-
-json::Value money_to_json(const Money& money) {
-  return json::object({{"amount", money.amount}, {"currency", money.currency}});
-}
-
-std::optional<Money> money_from_json(const json::Value& value) {
-  const auto amount = value["amount"].as_int64();
-  if (!amount) return std::nullopt;
-  return Money{*amount, std::string(value["currency"].text())};
-}
-
-json::Value stored_json(const std::string& text) {
-  json::Limits limits;
-  limits.bytes = 64 * 1024 * 1024;
-  limits.values = 1'000'000;
-  auto value = json::parse(text, limits);
-  ensure(value.ok(), "a stored JSON value is unreadable");
-  return *std::move(value);
 }
 
 }  // namespace gerbang::store

@@ -9,6 +9,7 @@
 #include "core/base/result.hpp"
 #include "core/store/queries.hpp"
 #include "core/store/sqlite/database.hpp"
+#include "core/store/stored.hpp"
 
 // Rows as values, shared by scripts and queries.
 namespace gerbang::store {
@@ -19,26 +20,13 @@ Organisation organisation_from(const Statement& row);
 // All keys of an organisation, revoked ones too; by id.
 std::vector<ApiKey> keys_of(Database& db, const std::string& organisation);
 
-json::Value texts_to_json(const std::vector<std::string>& texts);
-std::vector<std::string> texts_from_json(const json::Value& value);
-
-struct ShopRow {
-  Shop shop;
-  bool variants_in_listing = true;
-};
-
 // not_found shop_unknown. `organisation` empty: the engine, any organisation.
 Result<ShopRow> find_shop(Database& db, const std::string& organisation, const std::string& shop);
 // Of one organisation, or of all when empty; by id.
 std::vector<ShopRow> all_shops(Database& db, const std::string& organisation);
 
-json::Value schedule_to_json(const std::vector<ScheduleRule>& schedule);
-
 // All levels of an item; empty when it was never mentioned.
 StockView read_stock(Database& db, const std::string& organisation, const std::string& item);
-
-// A products row's document as it is stored: without prices.
-Result<Product> stored_product(const std::string& code, const std::string& document);
 
 // A product with its stored prices merged in, withdrawn ones too. not_found product_unknown.
 Result<ProductView> read_product(Database& db, const std::string& organisation,
@@ -64,27 +52,8 @@ LinkProposal proposal_from(const Statement& row);
 // sealed in its column.
 Result<Order> read_order(Database& db, const std::string& organisation, const std::string& order);
 
-// [{"package":…,"courier":…,"tracking_number":…}]
-json::Value shipments_to_json(const std::vector<Shipment>& shipments);
-std::vector<Shipment> shipments_from_json(const json::Value& value);
-
-// The prices of a variant as they are stored.
-struct StoredPrices {
-  std::optional<Money> price;
-  std::map<std::string, Money> channels;
-  std::int64_t revision = 0;
-  // The channel's own price, else the list price.
-  std::optional<Money> effective(const std::string& channel) const;
-};
 // Nothing: no variant has that SKU now.
 std::optional<StoredPrices> read_prices(Database& db, const std::string& organisation,
                                         const std::string& sku);
-
-// {"amount":…,"currency":…}
-json::Value money_to_json(const Money& money);
-std::optional<Money> money_from_json(const json::Value& value);
-
-// What stands in a JSON column was written by us: anything unreadable is a broken database.
-json::Value stored_json(const std::string& text);
 
 }  // namespace gerbang::store

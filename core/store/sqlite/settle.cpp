@@ -3,26 +3,11 @@
 
 #include "core/store/sqlite/rows.hpp"
 #include "core/store/sqlite/scripts.hpp"
+#include "core/store/work_rules.hpp"
 
 namespace gerbang::store {
 
 namespace {
-
-// How often publishing is asked to put back what the channel says is gone.
-constexpr std::int64_t kAbsenceRounds = 3;
-
-bool done(const Settlement& s) {
-  return s.attempt.outcome == "done";
-}
-bool indeterminate(const Settlement& s) {
-  return s.attempt.outcome == to_string(ErrorKind::indeterminate);
-}
-bool of_variant(Aspect a) {
-  return a == Aspect::stock || a == Aspect::price;
-}
-bool of_unit(Aspect a) {
-  return a == Aspect::content || a == Aspect::state;
-}
 
 struct Concerned {
   std::string sku;
@@ -141,11 +126,7 @@ void SqliteScripts::settle_row(const std::string& shop, const Settlement& s) {
     const std::string text = found.text(0);
     detail = text.empty() ? json::Value(json::Object()) : stored_json(text);
   }
-  detail.as_object()->set("problem", json::object({{"outcome", s.attempt.outcome},
-                                                   {"code", s.attempt.code},
-                                                   {"field", s.attempt.field},
-                                                   {"remote_code", s.attempt.remote_code},
-                                                   {"remote_message", s.attempt.remote_message}}));
+  detail.as_object()->set("problem", problem_of(s.attempt));
   row("UPDATE work SET detail = ?4 WHERE shop = ?1 AND aspect = ?2 AND subject = ?3")
       .bind(4, json::dump(detail))
       .run();

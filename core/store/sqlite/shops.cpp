@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "core/base/ids.hpp"
+#include "core/store/sealed_tokens.hpp"
 #include "core/store/sqlite/rows.hpp"
 #include "core/store/sqlite/scripts.hpp"
-#include "core/store/sqlite/tokens.hpp"
 
 namespace gerbang::store {
 

@@ -1,52 +1,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/store/sqlite/reservations.hpp"
+#include "core/store/reservations.hpp"
+#include "core/store/sqlite/book.hpp"
 #include "core/store/sqlite/scripts.hpp"
+#include "core/store/stock_rules.hpp"
 
 namespace gerbang::store {
-
-namespace {
-
-json::Value stock_event(const StockView& view) {
-  Quantity on_hand = 0, reserved = 0;
-  for (const StockLevel& level : view.levels) {
-    on_hand += level.on_hand;
-    reserved += level.reserved;
-  }
-  return json::object({{"item", view.item},
-                       {"on_hand", on_hand},
-                       {"reserved", reserved},
-                       {"available", view.available()},
-                       {"revision", view.revision}});
-}
-
-Error wrong(std::string_view code, std::string detail, std::string_view field) {
-  return Error(ErrorKind::invalid, code, std::move(detail)).at_field("/" + std::string(field));
-}
-
-// What needs no look at the database.
-Result<void> check(const ApplyStock::Item& entry) {
-  if (!is_code(entry.item)) return wrong("code_invalid", "not a stock item code", "item");
-  if (entry.on_hand && entry.change)
-    return wrong("stock_count_or_change", "a count and a movement in one entry", "quantity");
-  if (!entry.on_hand && !entry.change && !entry.buffer)
-    return wrong("stock_count_or_change", "neither a count, a movement nor a buffer", "on_hand");
-  if (entry.location && (entry.location->empty() || entry.location->size() > 40))
-    return wrong("out_of_range", "1 to 40 characters", "location");
-  if (entry.on_hand && *entry.on_hand < 0)
-    return wrong("stock_negative", "on_hand below zero", "on_hand");
-  if (entry.buffer && *entry.buffer < 0)
-    return wrong("stock_negative", "buffer below zero", "buffer");
-  if (entry.on_hand.value_or(0) > kMaxQuantity || entry.buffer.value_or(0) > kMaxQuantity ||
-      entry.change.value_or(0) > kMaxQuantity || entry.change.value_or(0) < -kMaxQuantity)
-    return wrong("out_of_range", "beyond what a stock item can hold", "quantity");
-  if (entry.change && !is_client_reason(entry.reason))
-    return wrong("reason_unknown", "not a reason for a movement", "reason");
-  return {};
-}
-
-}  // namespace
 
 Result<ApplyStock::Answer> SqliteScripts::run(const ApplyStock& script) {
   ApplyStock::Answer answers;
@@ -58,7 +18,7 @@ Result<ApplyStock::Answer> SqliteScripts::run(const ApplyStock& script) {
 
 Result<StockView> SqliteScripts::apply_stock(const std::string& organisation,
                                              const ApplyStock::Item& entry) {
-  GERBANG_CHECK(check(entry));
+  GERBANG_CHECK(check_stock_entry(entry));
   const StockView before = stock_view(organisation, entry.item);
 
   std::string location = entry.location.value_or("");
@@ -78,7 +38,7 @@ Result<StockView> SqliteScripts::apply_stock(const std::string& organisation,
       }
     }
     if (location.empty())
-      return wrong("location_needed", "there are several locations", "location");
+      return wrong_stock("location_needed", "there are several locations", "location");
   }
   StockLevel level;
   for (const StockLevel& l : before.levels) {
@@ -92,10 +52,11 @@ Result<StockView> SqliteScripts::apply_stock(const std::string& organisation,
                  "the stored count is of " + to_rfc3339(*level.counted_at));
   const Quantity change = entry.on_hand ? *entry.on_hand - level.on_hand : entry.change.value_or(0);
   if (level.on_hand + change < 0)
-    return wrong("stock_negative",
-                 "on_hand is " + std::to_string(level.on_hand) + " at " + location, "quantity");
+    return wrong_stock("stock_negative",
+                       "on_hand is " + std::to_string(level.on_hand) + " at " + location,
+                       "quantity");
   if (level.on_hand + change > kMaxQuantity)
-    return wrong("out_of_range", "beyond what a stock item can hold", "quantity");
+    return wrong_stock("out_of_range", "beyond what a stock item can hold", "quantity");
 
   Ledger ledger(db_, organisation, now(), random_, next_revision());
   ledger.open_level(entry.item, location);
@@ -130,7 +91,8 @@ void SqliteScripts::spread(const std::string& organisation, Ledger& ledger,
   std::set<std::string> freed;
   for (const std::string& item : ledger.touched()) {
     const auto effect = ledger.effect(item);
-    Reservations(db_, organisation, ledger).relocate(item);
+    SqliteBook book(db_, organisation, ledger);
+    Reservations(book).relocate(item);
     if (effect.free > effect.free_before) freed.insert(item);
   }
   if (!freed.empty()) cover_shortages(organisation, ledger, freed);
@@ -184,7 +146,8 @@ void SqliteScripts::cover_shortages(const std::string& organisation, Ledger& led
           {row.integer(0), row.text(1), row.integer(2), row.text(3), row.text(4), row.integer(5)});
   }
 
-  Reservations reservations(db_, organisation, ledger);
+  SqliteBook book(db_, organisation, ledger);
+  Reservations reservations(book);
   std::set<std::string> helped;
   for (const Short& line : queue) {
     const Quantity covered =

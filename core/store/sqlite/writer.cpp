@@ -35,28 +35,6 @@ void check_durability(Database& db, const std::string& path) {
 
 }  // namespace
 
-std::deque<std::unique_ptr<Store::Write>>& WriteQueue::lane(WriteLane lane) {
-  switch (lane) {
-    case WriteLane::orders:
-      return orders;
-    case WriteLane::normal:
-      return normal;
-    case WriteLane::bulk:
-      return bulk;
-  }
-  invariant_broken("a write lane without a queue");
-}
-
-void WriteQueue::put_back(WriteQueue rest) {
-  const auto in_front = [](auto& queue, auto& front) {
-    for (auto& waiting : queue) front.push_back(std::move(waiting));
-    queue.swap(front);
-  };
-  in_front(orders, rest.orders);
-  in_front(normal, rest.normal);
-  in_front(bulk, rest.bulk);
-}
-
 Writer::Writer(const SqliteOptions& options, std::function<void(bool)> readers_may)
     : options_(options), readers_may_(std::move(readers_may)) {}
 

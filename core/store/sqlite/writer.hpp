@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,20 +10,9 @@
 
 #include "core/store/sqlite/scripts.hpp"
 #include "core/store/sqlite/sqlite_store.hpp"
+#include "core/store/write_queue.hpp"
 
 namespace gerbang::store {
-
-// What waits, by urgency.
-struct WriteQueue {
-  std::deque<std::unique_ptr<Store::Write>> orders;
-  std::deque<std::unique_ptr<Store::Write>> normal;
-  std::deque<std::unique_ptr<Store::Write>> bulk;
-
-  std::size_t size() const { return orders.size() + normal.size() + bulk.size(); }
-  std::deque<std::unique_ptr<Store::Write>>& lane(WriteLane lane);
-  // Puts what is left of an earlier group in front of what came meanwhile.
-  void put_back(WriteQueue rest);
-};
 
 // The only connection that changes the database. Runs groups, checkpoints between them, and
 // replaces its connection after a failure. Not thread-safe: lives on the writer's thread.

@@ -1,4 +1,4 @@
-#include "core/store/sqlite/tokens.hpp"
+#include "core/store/sealed_tokens.hpp"
 
 #include "core/base/json.hpp"
 
