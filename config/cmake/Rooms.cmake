@@ -1,8 +1,9 @@
 # One library target per room; the sources of a room are the files in its folder.
 #
-#   gerbang_room(NAME [DIR d...] DEPS targets... [PRIVATE targets...])
+#   gerbang_room(NAME [WHOLE] [DIR d...] DEPS targets... [PRIVATE targets...])
 #     builds the static library gerbang_NAME from *.cpp here (and in the DIRs), leaving out *_test.cpp
 #     and main.cpp, and, when there are *_test.cpp files, the test program NAME_test from them.
+#     WHOLE: ctest runs that program once, as one test: what its tests share is dear to start.
 #   gerbang_program(NAME SOURCES files... DEPS targets...)
 #     builds an executable.
 
@@ -26,7 +27,7 @@ target_compile_definitions(gerbang_flags INTERFACE
 target_link_libraries(gerbang_flags INTERFACE Threads::Threads)
 
 function(gerbang_room name)
-  cmake_parse_arguments(ARG "" "" "DIR;DEPS;PRIVATE;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "WHOLE" "" "DIR;DEPS;PRIVATE;TEST_DEPS" ${ARGN})
   set(patterns *.cpp)
   foreach(dir ${ARG_DIR})
     list(APPEND patterns ${dir}/*.cpp)
@@ -45,8 +46,13 @@ function(gerbang_room name)
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE gerbang_${name} ${ARG_TEST_DEPS} GTest::gmock GTest::gtest_main)
-    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
-      PROPERTIES TIMEOUT 300 LABELS unit)
+    if(ARG_WHOLE)
+      add_test(NAME ${name}.all COMMAND ${name}_test)
+      set_tests_properties(${name}.all PROPERTIES TIMEOUT 600 LABELS unit)
+    else()
+      gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
+        PROPERTIES TIMEOUT 300 LABELS unit)
+    endif()
   endif()
 endfunction()
 

@@ -39,6 +39,39 @@ struct Once {
   std::function<Result<StoredReply>(const typename Script::Answer&)> render;
 };
 
+// What a script is about, for engines with several writers. Both empty: several organisations, or
+// one that shows only while the script runs.
+struct Place {
+  std::string organisation;
+  std::string shop;  // of the engine's scripts, which name no organisation
+};
+template <class Script>
+Place place_of(const Script& script) {
+  Place out;
+  if constexpr (requires { out.organisation = script.organisation; })
+    out.organisation = script.organisation;
+  if constexpr (requires { out.shop = script.shop; }) out.shop = script.shop;
+  return out;
+}
+inline Place place_of(const CreateOrganisation&) {
+  return {};
+}
+inline Place place_of(const SuspendOrganisation& script) {
+  return {script.id, {}};
+}
+inline Place place_of(const CreateKey& script) {
+  return {script.key.organisation, {}};
+}
+inline Place place_of(const CreateShop& script) {
+  return {script.shop.organisation, {}};
+}
+template <class Script>
+Place place_of(const Once<Script>& once) {
+  Place out = place_of(once.script);
+  if (out.organisation.empty()) out.organisation = once.organisation;
+  return out;
+}
+
 // What a transaction engine implements: one overload per script, run inside an open transaction.
 class Scripts {
  public:
@@ -192,7 +225,9 @@ class Store {
   class Write {
    public:
     virtual ~Write() = default;
-    // Runs inside the group's transaction. False: it failed, roll its savepoint back.
+    virtual Place place() const { return {}; }
+    // Runs inside the group's transaction, and again when the engine has to repeat the group.
+    // False: it failed, roll its savepoint back.
     virtual bool run(Scripts& scripts) = 0;
     // After the commit; `failure` when the commit itself failed.
     virtual void finish(const std::optional<Error>& failure) = 0;
@@ -221,6 +256,7 @@ class Store {
     using Answer = typename Script::Answer;
     WriteOf(Script s, std::function<void(Result<Answer>)> d)
         : script_(std::move(s)), done_(std::move(d)) {}
+    Place place() const override { return place_of(script_); }
     bool run(Scripts& scripts) override {
       answer_.emplace(scripts.run(script_));
       return answer_->ok();

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/base/result.hpp"
+#include "core/store/postgres/connection.hpp"
+
+// Numbered schema changes, embedded from migrations/*.sql when CMake configures.
+namespace gerbang::store::postgres {
+
+struct Migration {
+  std::int64_t number = 0;  // 1, 2, 3… without gaps
+  std::string_view name;    // "0001_initial"
+  std::string_view sql;
+};
+
+std::span<const Migration> migrations();
+
+// 0 where there is no schema of ours yet. Throws DatabaseError.
+std::int64_t schema_version(Connection& db);
+
+// Brings the database (its current schema) to the newest version, each step in a transaction of its
+// own, one process at a time; an empty one becomes ours. Errors: unsupported store_schema_newer (a
+// later gerbang wrote it), invalid store_not_ours (there are tables, and none of ours); then
+// nothing is changed. Throws DatabaseError.
+Result<void> migrate(Connection& db, std::span<const Migration> steps = migrations());
+
+// What makes a commit durable and the walls between organisations stand is in force: fsync,
+// full_page_writes, synchronous_commit, a primary, a role that row-level security holds for.
+// Errors: invalid store_not_durable, store_role_unsafe; unsupported store_server_old; transient
+// store_not_primary. Throws DatabaseError.
+Result<void> check_server(Connection& db);
+
+}  // namespace gerbang::store::postgres

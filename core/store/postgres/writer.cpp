@@ -1,0 +1,277 @@
+#include "core/store/postgres/writer.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "core/base/crash_point.hpp"
+#include "core/base/log.hpp"
+
+namespace gerbang::store::postgres {
+
+namespace {
+
+constexpr int kAttempts = 5;
+constexpr auto kSettlePause = std::chrono::milliseconds(100);
+
+Error unavailable(std::string detail) {
+  return Error(ErrorKind::transient, "store_unavailable", std::move(detail));
+}
+
+}  // namespace
+
+ConnectionSettings settings_of(const PostgresOptions& options, const std::string& name) {
+  ConnectionSettings out;
+  out.address = options.address;
+  out.name = name;
+  out.statement_timeout = options.statement_timeout;
+  out.lock_timeout = options.lock_timeout;
+  return out;
+}
+
+Writer::Writer(const PostgresOptions& options, std::string name, bool alone, Random& random,
+               Routes& routes)
+    : options_(options), name_(std::move(name)), alone_(alone), random_(random), routes_(routes) {}
+
+Writer::~Writer() = default;
+
+void Writer::close() {
+  if (db_ && db_->usable()) {
+    try {
+      db_->query("DELETE FROM commit_marks WHERE writer = $1", Params::of(name_));
+    } catch (const DatabaseError&) {
+      // It is swept away some other day.
+    }
+  }
+  scripts_.reset();
+  db_.reset();
+}
+
+void Writer::open() {
+  auto db = std::make_unique<Connection>(settings_of(options_, name_));
+  // The mark's row has to be there before the first group: what settles a lost COMMIT waits for the
+  // lock on it.
+  db->query(
+      "INSERT INTO commit_marks (writer, token, at) VALUES ($1, '', $2)"
+      " ON CONFLICT (writer) DO NOTHING",
+      Params::of(name_, options_.clock.now()));
+  scripts_ =
+      std::make_unique<PostgresScripts>(*db, options_.vault, options_.clock, random_, routes_);
+  db_ = std::move(db);
+}
+
+bool Writer::usable() {
+  if (db_ && db_->usable()) return true;
+  try {
+    open();
+    log::info("store.reopened");
+    return true;
+  } catch (const DatabaseError& error) {
+    log::error("store.cannot_reopen", {{"code", "store_cannot_open"}, {"detail", error.what()}});
+    return false;
+  }
+}
+
+void Writer::give_up(const DatabaseError& error) {
+  log::error("store.failed", {{"code", "store_unavailable"}, {"detail", error.what()}});
+  if (options_.metrics)
+    options_.metrics->count("gerbang_store_failures_total",
+                            "Times the database connection was given up after an error");
+  scripts_.reset();
+  db_.reset();
+}
+
+std::vector<Writer::Ran> Writer::take(WriteQueue& queue) {
+  std::vector<Ran> group;
+  lanes_.clear();
+  const auto from = [&](auto& lane, WriteLane which, std::size_t limit) {
+    while (!lane.empty() && limit-- > 0) {
+      Ran ran;
+      ran.write = std::move(lane.front());
+      lane.pop_front();
+      const Place place = ran.write->place();
+      ran.home = place.organisation;
+      if (ran.home.empty() && !place.shop.empty())
+        ran.home = routes_.organisation_of(place.shop).value_or("");
+      group.push_back(std::move(ran));
+      lanes_.push_back(which);
+    }
+  };
+  const std::size_t most = alone_ ? 1 : options_.max_group;
+  const auto room = [&] { return group.size() >= most ? 0 : most - group.size(); };
+  from(queue.orders, WriteLane::orders, alone_ ? 1 : SIZE_MAX);
+  from(queue.normal, WriteLane::normal, room());
+  // One bulk write always goes along, so that a busy store does not starve it.
+  from(queue.bulk, WriteLane::bulk, alone_ ? room() : std::max<std::size_t>(1, room()));
+  return group;
+}
+
+void Writer::put_back(WriteQueue& queue, std::vector<Ran>& group, std::size_t from) {
+  WriteQueue rest;
+  for (std::size_t i = from; i < group.size(); ++i)
+    rest.lane(lanes_[i]).push_back(std::move(group[i].write));
+  for (auto lane : {WriteLane::orders, WriteLane::normal, WriteLane::bulk}) {
+    auto& front = rest.lane(lane);
+    for (auto& waiting : queue.lane(lane)) front.push_back(std::move(waiting));
+    queue.lane(lane).swap(front);
+  }
+  group.resize(from);
+}
+
+void Writer::run_group(WriteQueue& queue, const std::function<void(const Committed&)>& committed) {
+  if (queue.size() == 0) return;
+  std::optional<Error> failure;
+  if (!usable()) {
+    failure = unavailable("the database cannot be reached");
+    WriteQueue refused = std::exchange(queue, {});
+    for (auto* lane : {&refused.orders, &refused.normal, &refused.bulk}) {
+      for (auto& write : *lane) write->finish(failure);
+    }
+    return;
+  }
+  std::vector<Ran> group = take(queue);
+  Committed touched;
+  Outcome outcome = Outcome::repeat;
+  for (int i = 0; i < kAttempts && outcome == Outcome::repeat; ++i) {
+    std::size_t ran = 0;
+    touched = {};
+    failure.reset();
+    outcome = attempt(group, ran, failure, touched);
+    if (outcome == Outcome::repeat) {
+      if (!usable()) outcome = Outcome::failed;
+      std::this_thread::sleep_for(std::chrono::milliseconds(random_.below(10)));
+      continue;
+    }
+    if (ran < group.size() && !failure) put_back(queue, group, ran);
+  }
+  for (Ran& ran : group) {
+    ran.write->finish(ran.fault ? ran.fault : failure);
+    GERBANG_CRASH_POINT("store.some_answered");
+  }
+  if (outcome == Outcome::committed && committed) committed(touched);
+}
+
+Writer::Outcome Writer::attempt(std::vector<Ran>& group, std::size_t& ran,
+                                std::optional<Error>& failure, Committed& touched) {
+  bool any_good = false, committing = false;
+  std::string token;
+  int backend = 0;
+  try {
+    backend = db_->backend();
+    std::set<std::string> homes;
+    for (Ran& r : group) {
+      r.fault.reset();
+      if (!r.home.empty()) homes.insert(r.home);
+    }
+    // Everything up to the first script's own reads goes out with them.
+    db_->send("BEGIN");
+    if (!homes.empty()) {
+      db_->send("SELECT set_config('gerbang.organisation', '*', true)");
+      db_->send("SELECT FROM organisations WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE",
+                Params::of(std::vector<std::string>(homes.begin(), homes.end())));
+    }
+    scripts_->begin(std::move(homes));
+    (void)scripts_->take_touched();
+    const auto began = std::chrono::steady_clock::now();
+    const std::int64_t changed = db_->changed();
+    for (ran = 0; ran < group.size();) {
+      const bool full =
+          db_->changed() - changed >= static_cast<std::int64_t>(options_.max_group_rows) ||
+          std::chrono::steady_clock::now() - began >= options_.max_group_time;
+      if (full && ran > 0 && lanes_[ran] != WriteLane::orders) break;
+      any_good = run_one(group[ran]) || any_good;
+      ++ran;
+    }
+    touched = scripts_->take_touched();
+    if (!any_good) {
+      db_->send("ROLLBACK");
+      db_->sync();
+      return Outcome::nothing_to_commit;
+    }
+    const auto commit_began = std::chrono::steady_clock::now();
+    token = random_.hex(16);
+    db_->send("UPDATE commit_marks SET token = $2, at = $3 WHERE writer = $1",
+              Params::of(name_, token, options_.clock.now()), [](const Rows& rows) {
+                ensure(rows.changed() == 1, "the mark of a writer is missing");
+              });
+    db_->send("COMMIT");
+    committing = true;
+    GERBANG_CRASH_POINT("store.before_commit");
+    db_->sync();
+    GERBANG_CRASH_POINT("store.after_sync");
+    measure(ran, std::chrono::steady_clock::now() - commit_began);
+    return Outcome::committed;
+  } catch (const DatabaseError& error) {
+    ran = group.size();
+    if (error.worth_repeating() && db_->usable()) {
+      failure = unavailable(error.what());
+      try {
+        db_->query("ROLLBACK");
+        return Outcome::repeat;
+      } catch (const DatabaseError& again) {
+        give_up(again);
+        return Outcome::failed;
+      }
+    }
+    give_up(error);
+    failure = committing ? settle_unknown(token, backend) : unavailable(error.what());
+    return failure ? Outcome::failed : Outcome::committed;
+  }
+}
+
+bool Writer::run_one(Ran& ran) {
+  db_->send("SAVEPOINT script");
+  bool good = false;
+  try {
+    good = ran.write->run(*scripts_);
+  } catch (const DatabaseError& error) {
+    if (!error.of_statement() || !db_->usable()) throw;
+    log::error("store.script_failed", {{"code", "store_constraint"}, {"detail", error.what()}});
+    ran.fault = Error(ErrorKind::bug, "store_constraint", error.what());
+  }
+  if (!good) db_->send("ROLLBACK TO SAVEPOINT script");
+  db_->send("RELEASE SAVEPOINT script");
+  return good;
+}
+
+// The old session may still be at its COMMIT: it holds the lock on the mark until it knows itself.
+// One that does not come to an end is ended.
+std::optional<Error> Writer::settle_unknown(const std::string& token, int backend) {
+  const auto deadline = std::chrono::steady_clock::now() + options_.settle_within;
+  std::string why = "the connection was lost during COMMIT";
+  while (std::chrono::steady_clock::now() < deadline) {
+    try {
+      open();
+      const Rows rows = db_->query("SELECT token FROM commit_marks WHERE writer = $1 FOR UPDATE",
+                                   Params::of(name_));
+      if (!rows.empty() && rows[0].view(0) == token) {
+        log::info("store.commit_settled", {{"status", std::int64_t{1}}});
+        return std::nullopt;
+      }
+      return unavailable("the commit was lost; nothing of it is in the database");
+    } catch (const DatabaseError& error) {
+      why = error.what();
+      if (error.worth_repeating() && db_ && db_->usable()) {
+        try {
+          db_->query("SELECT pg_terminate_backend($1::int)",
+                     Params::of(static_cast<std::int64_t>(backend)));
+        } catch (const DatabaseError&) {
+          // Asked again below.
+        }
+      }
+      scripts_.reset();
+      db_.reset();
+      std::this_thread::sleep_for(kSettlePause);
+    }
+  }
+  return Error(ErrorKind::indeterminate, "store_commit_unknown", why);
+}
+
+void Writer::measure(std::size_t writes, std::chrono::duration<double> commit) {
+  if (!options_.metrics) return;
+  options_.metrics->observe_seconds("gerbang_store_commit_seconds",
+                                    "Time to commit and sync a group of writes", commit.count());
+  options_.metrics->observe_size("gerbang_store_group_size", "Writes in one transaction",
+                                 static_cast<double>(writes));
+}
+
+}  // namespace gerbang::store::postgres
