@@ -12,6 +12,7 @@ class Guarded final : public store::Store::Write {
   Guarded(std::unique_ptr<Write> inner, std::shared_ptr<bool> alive,
           std::function<void()> good_answer)
       : inner_(std::move(inner)), alive_(std::move(alive)), good_answer_(std::move(good_answer)) {}
+  store::Place place() const override { return inner_->place(); }
   bool run(store::Scripts& scripts) override { return good_ = inner_->run(scripts); }
   void finish(const std::optional<Error>& failure) override {
     if (!*alive_) return;

@@ -61,6 +61,7 @@ class TestCluster {
   std::string address(const std::string& role, const std::string& database) const {
     return "host=" + folder_.file("home") + " port=5432 user=" + role + " dbname=" + database;
   }
+  std::string socket() const { return folder_.file("home/.s.PGSQL.5432"); }
   ConnectionSettings settings_of(const std::string& role, const std::string& database) const {
     ConnectionSettings out;
     out.address = address(role, database);

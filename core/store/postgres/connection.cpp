@@ -159,6 +159,20 @@ bool Row::boolean(int column) const {
   ensure(bytes.size() == 1 && PQftype(result_, column) == kBool, "a column is no boolean");
   return bytes[0] != 0;
 }
+int Row::columns() const {
+  return PQnfields(result_);
+}
+std::string Row::shown(int column) const {
+  if (is_null(column)) return {};
+  switch (PQftype(result_, column)) {
+    case kInt8:
+      return std::to_string(integer(column));
+    case kBool:
+      return boolean(column) ? "1" : "0";
+    default:
+      return text(column);
+  }
+}
 std::optional<std::int64_t> Row::integer_or_null(int column) const {
   if (is_null(column)) return std::nullopt;
   return integer(column);

@@ -140,6 +140,9 @@ class Row {
   bool boolean(int column) const;
   std::string_view view(int column) const;
   std::string text(int column) const { return std::string(view(column)); }
+  int columns() const;
+  // Numbers in digits, booleans as 1 and 0, bytes as they are.
+  std::string shown(int column) const;
   TimePoint time(int column) const { return from_unix_millis(integer(column)); }
   std::optional<std::int64_t> integer_or_null(int column) const;
   std::optional<bool> boolean_or_null(int column) const;

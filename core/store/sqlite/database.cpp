@@ -50,6 +50,10 @@ Statement&& Statement::bind_null(int index) && {
   return std::move(*this);
 }
 
+int Statement::columns() const {
+  return sqlite3_column_count(stmt_);
+}
+
 bool Statement::step() {
   switch (sqlite3_step(stmt_)) {
     case SQLITE_ROW:

@@ -77,6 +77,7 @@ class Statement {
   // Runs to the end; for statements without rows. Returns the number of changed rows.
   std::int64_t run() &&;
 
+  int columns() const;
   // 0-based columns of the present row.
   bool is_null(int column) const;
   std::int64_t integer(int column) const;

@@ -2,7 +2,7 @@
 
 #include "core/base/log.hpp"
 #include "core/store/sqlite/offer.hpp"
-#include "core/store/sqlite/scripts_world.hpp"
+#include "core/store/sqlite/scripts_world_for_test.hpp"
 #include "core/store/sqlite/sqlite_store.hpp"
 #include "tests/contract/store_fixture.hpp"
 #include "tests/contract/temporary_folder.hpp"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/store/sqlite/scripts_world.hpp"
+#include "core/store/sqlite/scripts_world_for_test.hpp"
 
 namespace gerbang::store {
 namespace {
