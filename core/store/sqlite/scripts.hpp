@@ -181,6 +181,7 @@ class SqliteScripts final : public Scripts {
   void add_shipments(const std::string& order, const std::vector<Shipment>& shipments);
 
   // -- settle.cpp
+  void heed_review(const Shop& shop, Settlement& settlement);
   void settle_row(const std::string& shop, const Settlement& s);
   void record_attempt(const Shop& shop, const Settlement& s);
   void record_values(const Shop& shop, const Settlement& s);
