@@ -143,7 +143,7 @@ def trade(village):
     sku = product["variants"][0]["sku"]
     item = (product["variants"][0].get("components") or [{"item": sku}])[0]["item"]
     village.api("PUT", f"/v1/stock/{item}", {"on_hand": 9})
-    wait_for("it is on offer", lambda: all(sku in village.listings(c) for c in CHANNELS), 60)
+    wait_for("nine are on offer", lambda: all(village.listings(c).get(sku, {}).get("stock") == 9 for c in CHANNELS), 60)
     village.buy("shopee", sku, 1)
     wait_for("the order is in", lambda: list(village.pages("/v1/orders")), 30)
     wait_for("the others know", lambda: village.listings("lazada")[sku]["stock"] == 8, 30)
