@@ -72,6 +72,10 @@ class Through : public Connector {
   Exchange<Ack> answer_cancellation(CallContext c, OrderAction a, bool yes) const override {
     return real_->answer_cancellation(std::move(c), std::move(a), yes);
   }
+  Exchange<ShippingLabel> fetch_label(CallContext c, OrderAction a,
+                                      std::string parcel) const override {
+    return real_->fetch_label(std::move(c), std::move(a), std::move(parcel));
+  }
   Result<std::vector<HookEvent>> open_webhook(const InboundRequest& r, const App& a,
                                               TimePoint n) const override {
     return real_->open_webhook(r, a, n);
