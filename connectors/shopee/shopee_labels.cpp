@@ -42,8 +42,19 @@ struct Wanted {
   }
 };
 
-// What a batch says of each parcel, or the first refusal among them. When all are refused the
-// envelope says no more than that, and the reasons stand in the list.
+// The first refusal among the parcels. When all are refused the envelope says no more than that,
+// and the reasons stand in the list.
+std::optional<Error> refusal_in(const CallContext& ctx, const Asked& asked, Answer& answer) {
+  for (const json::Value& one : answer.response()["result_list"].items()) {
+    const std::string code = one["fail_error"].to_text();
+    if (!code.empty())
+      return element_error(ctx, asked, answer.envelope, code, one["fail_message"].text(),
+                           "channel_refused_request");
+  }
+  return std::move(answer.error);
+}
+
+// What a batch says of each parcel.
 Exchange<json::Value> ask_list(CallContext ctx, HttpRequest request) {
   Asked asked;
   asked.operation = request.operation;
@@ -51,14 +62,8 @@ Exchange<json::Value> ask_list(CallContext ctx, HttpRequest request) {
   Exchange<Answer> asking = ask(ctx, std::move(request));
   Result<Answer> answer = co_await std::move(asking);
   if (!answer) co_return std::move(answer).error();
+  if (auto refused = refusal_in(ctx, asked, *answer)) co_return *std::move(refused);
   const json::Value& list = answer->response()["result_list"];
-  for (const json::Value& one : list.items()) {
-    const std::string code = one["fail_error"].to_text();
-    if (!code.empty())
-      co_return element_error(ctx, asked, answer->envelope, code, one["fail_message"].text(),
-                              "channel_refused_request");
-  }
-  if (answer->error) co_return std::move(*answer->error);
   if (list.items().empty())
     co_return Error(ErrorKind::transient, "channel_answer_unreadable", "no list of parcels");
   co_return list;
@@ -135,7 +140,7 @@ Exchange<ShippingLabel> download(CallContext ctx, Wanted wanted, std::string par
     co_return label_from(std::move(response.body), type, wanted.order, parcel);
   }
   Answer answer = read_answer(ctx, asked, response);
-  if (answer.error) co_return std::move(*answer.error);
+  if (auto refused = refusal_in(ctx, asked, answer)) co_return *std::move(refused);
   co_return Error(ErrorKind::transient, "channel_answer_unreadable", "an envelope and no document");
 }
 

@@ -58,7 +58,7 @@ Exchange<std::string> tracking_number(CallContext ctx, std::string order, std::s
   query.emplace_back("order_sn", order);
   if (!package.empty()) query.emplace_back("package_number", package);
   HttpRequest request = shop_get(ctx, "logistics/get_tracking_number", query);
-  Exchange<json::Value> asking = ask_ok(std::move(ctx), std::move(request));
+  Exchange<json::Value> asking = ask_for(std::move(ctx), std::move(request));
   Result<json::Value> reply = co_await std::move(asking);
   if (!reply) co_return std::move(reply).error();
   co_return std::string((*reply)["response"]["tracking_number"].text());  // empty at first
