@@ -383,7 +383,8 @@ struct RestockOrder {
 // A verified webhook: the raw body is stored sealed, and its hints become order_fetch work (of the
 // shop with that remote id) in the same transaction. A repeat of an applied event changes nothing;
 // of an unapplied one revives its work. Events of shops we do not know are stored and never
-// applied. shop_deauthorised: the shop needs authorisation.
+// applied. listing_changed: what is blocked of that product is tried again within a minute.
+// shop_deauthorised: the shop needs authorisation.
 struct ReceiveWebhook {
   using Answer = bool;  // false: a repeat
   struct Hint {
@@ -431,6 +432,8 @@ struct Settlement {
 };
 
 // If the revision moved meanwhile, `clear` and `park` leave the row, due now, attempts 0.
+// A listing that was found by its SKU, and that a review shows and nobody confirmed, is not taken as
+// ours: its work is parked, rejected listing_not_linked.
 // First publication marks stock and price work when the values moved since the draft was made.
 // Events: listing.published, listing.rejected, listing.blocked. Success sets the shop's
 // last_success_at.

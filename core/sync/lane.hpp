@@ -62,6 +62,16 @@ class Lane {
                                          std::vector<ShopState> only_from);
 
   // lane_listings.cpp
+  struct BatchLimit {
+    std::size_t most = 1;
+    bool same_product = false;  // one call names variants of one remote product only
+  };
+  // One call for the first batch of the due rows, `items` being their values of this moment.
+  template <class Batch, class Item>
+  boost::asio::awaitable<void> send_values(std::vector<Work> due, std::vector<Item> items,
+                                           BatchLimit limit,
+                                           Exchange<BatchAck> (Connector::*send)(CallContext, Batch)
+                                               const);
   boost::asio::awaitable<void> send_stock(std::vector<Work> due);
   boost::asio::awaitable<void> send_prices(std::vector<Work> due);
   boost::asio::awaitable<void> send_states(std::vector<Work> due);

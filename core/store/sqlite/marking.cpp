@@ -6,11 +6,6 @@
 
 namespace gerbang::store {
 
-namespace {
-// As in core/policy/disposition: deadline of a request + 30 s.
-constexpr Duration kWaitOut{50'000};
-}  // namespace
-
 std::int64_t SqliteScripts::next_revision() {
   auto row =
       db_.query("UPDATE counters SET value = value + 1 WHERE name = 'revision' RETURNING value");

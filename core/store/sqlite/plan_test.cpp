@@ -70,6 +70,7 @@ TEST_F(Plans, no_statement_of_the_engine_walks_through_a_table) {
   settle_all(shopee);
   settle_all(blibli);
   must(ReceiveWebhook{"shopee", "{}", {{"k1", "order_changed", "R-shopee", "A1", "", ""}}});
+  must(ReceiveWebhook{"shopee", "{}", {{"k2", "listing_changed", "R-shopee", "", "P-1", ""}}});
   const auto taken = due(shopee, Aspect::order_fetch).front().revision;
   auto sale = order("A1", OrderStatus::paid, {line("KOPI-250", 3)});
   sale.lines[0].remote_product = "P-KOPI";

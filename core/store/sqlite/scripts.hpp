@@ -16,6 +16,9 @@
 
 namespace gerbang::store {
 
+// How long a lost request may still arrive: as in core/policy/disposition, its deadline and 30 s.
+inline constexpr Duration kWaitOut{50'000};
+
 // The scripts in SQL, on the writer's connection inside its transaction. The sources are by
 // subject:
 //   organisations.cpp catalogue.cpp shops.cpp   (organisations, keys, products, prices, shops,
@@ -115,6 +118,9 @@ class SqliteScripts final : public Scripts {
   using ShopSku = std::pair<std::string, std::string>;
   void mark_stock_of_items(const std::string& organisation, const std::set<std::string>& items,
                            Urgency urgency, const std::set<ShopSku>& except = {});
+  // Brings forward what is blocked of a remote product.
+  void look_again(const std::string& organisation, const std::string& shop,
+                  const std::string& remote_product);
   // Creates or refreshes units and listings of one product in one shop (wanted or not by channel
   // override, withdrawal, removed variants). Marks content of wanted units when they are new here
   // or `content_changed`, and state of published units that became wanted or unwanted.
@@ -175,6 +181,7 @@ class SqliteScripts final : public Scripts {
   void add_shipments(const std::string& order, const std::vector<Shipment>& shipments);
 
   // -- settle.cpp
+  void heed_review(const Shop& shop, Settlement& settlement);
   void settle_row(const std::string& shop, const Settlement& s);
   void record_attempt(const Shop& shop, const Settlement& s);
   void record_values(const Shop& shop, const Settlement& s);
