@@ -6,6 +6,7 @@
 #include "connectors/blibli/blibli.hpp"
 #include "connectors/blibli/envelope.hpp"
 #include "connectors/blibli/limits.hpp"
+#include "connectors/blibli/order_steps.hpp"
 #include "connectors/blibli/request.hpp"
 #include "connectors/blibli/units.hpp"
 #include "connectors/blibli/wire_orders.hpp"
@@ -98,6 +99,8 @@ Exchange<Found> scan(CallContext ctx, std::set<std::string> wanted) {
   co_return out;
 }
 
+}  // namespace
+
 Exchange<std::vector<OrderItem>> items_of(CallContext ctx, std::string order) {
   std::set<std::string> only{order};
   Exchange<Found> scanning = scan(std::move(ctx), std::move(only));
@@ -108,6 +111,8 @@ Exchange<std::vector<OrderItem>> items_of(CallContext ctx, std::string order) {
     co_return Error(ErrorKind::not_found, "order_not_found", "Blibli does not know the order");
   co_return std::move(it->second);
 }
+
+namespace {
 
 bool is_beyond_packing(const OrderItem& item) {
   const OrderStatus status = item_status(item.status, false);

@@ -159,6 +159,15 @@ struct Ack {
   std::vector<Shipment> shipments;  // what the channel told about parcels, may be empty
 };
 
+// The paper for the parcels of an order, byte by byte as the channel made it: couriers scan it, so
+// it is never altered. It carries the buyer's name and address, so it is handed on and kept
+// nowhere.
+struct ShippingLabel {
+  Secret document;
+  std::string media_type;  // "application/pdf", "application/zip" (Shopee's thermal labels)
+  std::string file_name;   // "label-260214K7PQ2M9X.pdf": letters, digits, '.', '-', '_'
+};
+
 // ---- webhooks -------------------------------------------------------------------------------
 
 struct InboundRequest {
