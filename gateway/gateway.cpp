@@ -188,6 +188,9 @@ Result<void> Gateway::Impl::compose() {
   GERBANG_TRY(vault, Vault::create(config.store.master_keys, random));
   store::SqliteOptions sqlite{config.store.path, std::move(vault), clock, random};
   sqlite.metrics = &metrics;
+  metrics.set("gerbang_start_time_seconds", "When this process started, Unix time",
+              static_cast<double>(to_unix_millis(clock.now())) / 1000);
+  metrics.set("gerbang_build_info", "1, with the version", 1, {{"version", GERBANG_VERSION}});
   sqlite.min_free_bytes = config.store.min_free;
   sqlite.max_queued = static_cast<std::size_t>(config.limits.queued_writes);
   GERBANG_TRY(opened, store::open_sqlite_store(std::move(sqlite)));

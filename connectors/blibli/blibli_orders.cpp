@@ -76,8 +76,9 @@ Exchange<Found> scan_window(CallContext ctx, TimePoint from, TimePoint to,
 Exchange<Found> scan(CallContext ctx, std::set<std::string> wanted) {
   Found out;
   TimePoint upper = ctx.now + std::chrono::minutes(5);  // their clock may be ahead
-  for (const std::int64_t days : kScanDays) {
-    const TimePoint lower = ctx.now - std::chrono::days(days);
+  const TimePoint began = ctx.now;
+  for (const Duration back : kScanSteps) {
+    const TimePoint lower = began - back;
     Exchange<Found> scanning = scan_window(ctx, lower, upper, wanted, kScanCalls);
     Result<Found> found = co_await std::move(scanning);
     if (!found) co_return std::move(found).error();

@@ -303,6 +303,34 @@ struct EndReview {
   bool refuse_undecided = false;
 };
 
+// ---- after a restore --------------------------------------------------------------------------
+//
+// A database that was put back is older than the shops: orders came in, goods were counted and
+// products published that it knows nothing of. Until every shop of an organisation that could be
+// spoken to when the backup was made has gone through the steps below, TakeWork gives that
+// organisation's lanes nothing but orders to fetch. A shop that a person pauses or retires no
+// longer holds the others up.
+
+enum class RecoveryStep {
+  none,      // nothing to recover
+  orders,    // everything that changed since the backup's watermark has to be read
+  others,    // another shop of the organisation is not there yet
+  listings,  // what the shop shows has to be read
+  read,      // done; another shop is not
+};
+
+// `done` = orders: true when the shop was polled after the restore and no order waits to be
+// fetched; else nothing changes. `done` = listings: its listings were read. With the last shop of
+// the organisation the recovery ends: what a shop shows less of than the database offers it is
+// doubted - stock that was counted down after the backup, perhaps - and goes into the level's
+// buffer until the item is counted there (ApplyStock with on_hand). All stock is marked.
+// False: not the step that the shop is at.
+struct AdvanceRecovery {
+  using Answer = bool;
+  std::string shop;
+  RecoveryStep done = RecoveryStep::orders;
+};
+
 // ---- orders ---------------------------------------------------------------------------------
 
 struct OrderIngested {

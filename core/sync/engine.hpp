@@ -61,6 +61,8 @@ class Engine {
   };
 
   boost::asio::awaitable<void> open_lanes();
+  void show_shops(const std::vector<store::ShopView>& shops);
+  void show_stats(const store::StoreStats::Answer& stats);
   boost::asio::awaitable<void> recover_lost_events(std::string channel);
   boost::asio::awaitable<void> lost_events_loop(std::string channel, Signal& end);
   boost::asio::awaitable<void> housekeeping_loop(Signal& end);
@@ -84,6 +86,9 @@ class Engine {
   std::vector<std::unique_ptr<Signal>> loop_ends_;  // one for each of them
   std::map<std::string, Running> lanes_;
   std::map<std::string, std::unique_ptr<AppBudget>> budgets_;
+  // Gauges that were shown: what there is none of any more is shown as 0, not as it was.
+  std::map<std::pair<std::string, std::string>, int> shops_shown_;  // by channel and state
+  std::map<std::string, std::int64_t> orders_shown_;                // by status
 };
 
 }  // namespace gerbang::sync

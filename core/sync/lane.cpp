@@ -70,6 +70,7 @@ awaitable<Result<void>> Lane::refresh_view() {
   shop_ = std::move(view->shop);
   variants_in_listing_ = view->variants_in_listing;
   review_ = std::move(view->review);
+  recovery_ = view->recovery;
   if (!first) co_return Result<void>();
 
   store::GetOrganisation organisation;
@@ -146,7 +147,14 @@ awaitable<bool> Lane::turn() {
     kind->oldest = std::min(kind->oldest, w.since);
   }
   const auto choice = turns_.choose(waiting);
-  if (!choice) co_return reviewing;
+  if (!choice) {
+    // Nothing that is known of is left to be fetched.
+    if (recovery_ == store::RecoveryStep::orders) {
+      auto advancing = advance_recovery(recovery_);
+      if (co_await std::move(advancing)) co_return true;
+    }
+    co_return reviewing;
+  }
   const Aspect aspect = waiting[*choice].aspect;
   const Urgency urgency = waiting[*choice].urgency;
 

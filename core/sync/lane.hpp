@@ -25,8 +25,9 @@ namespace gerbang::sync {
 //
 // Each turn does the first of: recurring jobs that are due (polling for orders, the schedule), the
 // most urgent due work (core/policy/priority). While the shop's listings are read for a review,
-// every other turn is a page of them. With nothing to do it sleeps until something becomes due or a
-// commit wakes it.
+// every other turn is a page of them. After a restore nothing is told: orders are read again, then
+// the listings (store::AdvanceRecovery). With nothing to do it sleeps until something becomes due
+// or a commit wakes it.
 class Lane {
  public:
   Lane(boost::asio::any_io_executor executor, const Ports& ports, const EngineOptions& options,
@@ -95,6 +96,9 @@ class Lane {
   boost::asio::awaitable<Result<void>> poll_orders(TimePoint from, TimePoint to);
   boost::asio::awaitable<Result<void>> read_back();
   boost::asio::awaitable<void> keep_webhooks();
+  boost::asio::awaitable<Result<void>> read_back_after_restore();
+  // Whether the step was taken. A store that does not answer is asked again next turn.
+  boost::asio::awaitable<bool> advance_recovery(store::RecoveryStep done);
   // lane_review.cpp
   bool review_due(TimePoint now);  // there is a step to do, and no failure is being waited out
   boost::asio::awaitable<void> review_step();
@@ -139,6 +143,7 @@ class Lane {
   };
   std::map<std::string, JobRetry> job_retries_;
   Review review_;
+  store::RecoveryStep recovery_ = store::RecoveryStep::none;
   bool review_turn_ = true;
   std::int64_t trail_round_ = 0;  // of which `review_trail_` is
   PageTrail review_trail_;

@@ -25,6 +25,7 @@ inline constexpr Duration kWaitOut{50'000};
 //   sync) stock.cpp orders.cpp settle.cpp inbox.cpp   (stock, orders, engine, webhooks, retention)
 //   observe.cpp                                       (read-back, try again)
 //   review.cpp links.cpp                              (adoption: reading, decisions)
+//   recovery.cpp                                      (after a restore)
 //   marking.cpp                                 (the shared fan-out below)
 class SqliteScripts final : public Scripts {
  public:
@@ -54,6 +55,7 @@ class SqliteScripts final : public Scripts {
   Result<ConfirmLinks::Answer> run(const ConfirmLinks&) override;
   Result<RefuseLink::Answer> run(const RefuseLink&) override;
   Result<EndReview::Answer> run(const EndReview&) override;
+  Result<AdvanceRecovery::Answer> run(const AdvanceRecovery&) override;
   Result<IngestOrders::Answer> run(const IngestOrders&) override;
   Result<WantOrders::Answer> run(const WantOrders&) override;
   Result<AdvancePoll::Answer> run(const AdvancePoll&) override;
@@ -146,6 +148,17 @@ class SqliteScripts final : public Scripts {
   void move_review(const Shop& shop, ReviewState state);
   // When a person may decide; else conflict review_not_ready, review_ended.
   Result<void> may_decide(const Shop& shop);
+
+  // -- recovery.cpp
+  // Wakes the organisation's shops for their next step, or ends its recovery after the last one.
+  void go_on_recovering(const std::string& organisation);
+  void leave_recovery(const Shop& shop);
+  void doubt_stock(const std::string& organisation);
+  Quantity doubted_stock(const std::string& organisation, const std::string& item,
+                         const std::string& location);
+  // The units doubted at this place are so no more; how many they were.
+  Quantity trust_stock(const std::string& organisation, const std::string& item,
+                       const std::string& location);
 
   // -- links.cpp
   // Checks everything before it changes anything.
