@@ -177,7 +177,7 @@ TEST_F(LazadaOrders, ALabelIsADocumentOrAFrameAroundItsAddress) {
   const std::string other = buy("GULA-500", 1);
   pack(other, ids_of(other));
   const std::string gone = units(other)[0]["package_id"].to_text();
-  EXPECT_EQ(verb(other, "cancel"), "200");
+  EXPECT_EQ(verb(other, "set_status", json::object({{"status", "canceled"}})), "200");
   EXPECT_EQ(label(gone)["error_code"].text(), "600002");
 }
 
