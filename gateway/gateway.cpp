@@ -119,6 +119,23 @@ class EngineAuthoriser final : public api::Authoriser {
   sync::Engine& engine_;
 };
 
+class EngineLabels final : public api::Labels {
+ public:
+  EngineLabels(boost::asio::io_context& context, sync::Engine& engine)
+      : context_(context), engine_(engine) {}
+
+  awaitable<Result<ShippingLabel>> fetch(std::string organisation, std::string order,
+                                         std::string parcel) override {
+    return sync::run_on(
+        context_.get_executor(),
+        engine_.fetch_label(std::move(organisation), std::move(order), std::move(parcel)));
+  }
+
+ private:
+  boost::asio::io_context& context_;
+  sync::Engine& engine_;
+};
+
 // Those of this build, then those that the host adds.
 Result<void> fill(Registry& registry, const config::Config& config) {
   add_connectors(registry);
@@ -150,6 +167,7 @@ struct Gateway::Impl {
   std::optional<http::AsioTimers> timers;
   std::unique_ptr<sync::Engine> engine;
   std::optional<EngineAuthoriser> authoriser;
+  std::optional<EngineLabels> labels;
   api::Signals signals;
   std::optional<hooks::Hooks> hooks;
   std::unique_ptr<api::Api> api;
@@ -197,13 +215,14 @@ Result<void> Gateway::Impl::compose() {
   });
 
   authoriser.emplace(context, *engine);
+  labels.emplace(context, *engine);
   hooks.emplace(*store, registry, clock, metrics, hook_apps(config));
   api::ApiOptions options;
   options.admin_key_hash = config.admin.key_hash;
   options.backup_directory = config.store.backup_directory;
-  api = std::make_unique<api::Api>(
-      api::Dependencies{*store, clock, random, metrics, registry, signals, *hooks, *authoriser},
-      std::move(options));
+  api = std::make_unique<api::Api>(api::Dependencies{*store, clock, random, metrics, registry,
+                                                     signals, *hooks, *authoriser, *labels},
+                                   std::move(options));
   server = std::make_unique<http::Server>(*api, server_options(config, metrics));
   return server->start();
 }

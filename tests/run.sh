@@ -82,6 +82,7 @@ prove() { # NAME COMMAND…
 }
 
 if [ "$fuzz" -gt 0 ]; then
+  [ "$long" = yes ] || export GERBANG_FUZZ_SEED=1
   prove "fuzz" tests/fuzz/run.sh "$fuzz"
 else
   without+=(--without "fuzz")

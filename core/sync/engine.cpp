@@ -266,7 +266,7 @@ awaitable<void> Engine::recover_lost_events(std::string channel) {
     context.now = ports_.clock->now();
     context.nonce = ports_.random->hex(16);
     Exchange<LostEvents> reading = connector.read_lost_events(context);
-    auto driving = caller.drive(std::move(reading));
+    auto driving = caller.drive(std::move(reading), context.now);
     Result<LostEvents> lost = co_await std::move(driving);
     redact(lost, context);
     if (!lost) {
@@ -289,7 +289,7 @@ awaitable<void> Engine::recover_lost_events(std::string channel) {
     if (lost->confirm.empty() || lost->bodies.empty()) co_return;
     // Stored first, confirmed after.
     Exchange<Ack> confirming = connector.confirm_lost_events(context, lost->confirm);
-    auto carrying = caller.drive(std::move(confirming));
+    auto carrying = caller.drive(std::move(confirming), context.now);
     Result<Ack> confirmed = co_await std::move(carrying);
     ports_.metrics->count("gerbang_lost_events_total", "Webhooks recovered from the channel.",
                           {{"channel", channel}}, static_cast<double>(lost->bodies.size()));

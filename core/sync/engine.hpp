@@ -45,6 +45,15 @@ class Engine {
       std::string organisation, std::string shop,
       std::vector<std::pair<std::string, std::string>> credentials);
 
+  // The paper for the parcels of an order, asked of the channel now, kept nowhere: it carries the
+  // buyer's address. `parcel`: the channel's number of one of them, empty for all. Answers within
+  // `label_wait`. Errors: not_found order_not_found, parcel_not_in_order; unsupported
+  // channel_disabled, operation_unsupported; conflict label_before_shipping, label_after_end,
+  // parcel_wanted, shop_not_sending; transient label_not_ready with a time, shop_busy; what the
+  // channel answered, as `rejected` where it refused the shop's keys.
+  boost::asio::awaitable<Result<ShippingLabel>> fetch_label(std::string organisation,
+                                                            std::string order, std::string parcel);
+
  private:
   struct Running {
     std::unique_ptr<Lane> lane;

@@ -27,6 +27,7 @@ Lane::Lane(boost::asio::any_io_executor executor, const Ports& ports, const Engi
 
 void Lane::stop() {
   stopping_ = true;
+  turn_away_asked();
   caller_.stop();
   signal_.notify();
 }
@@ -42,9 +43,15 @@ awaitable<void> Lane::run() {
       log::warning("lane.store_unavailable",
                    {{"shop", shop_id_}, {"error", refreshed.error().describe()}});
       next_due_ = ports_.clock->now() + std::chrono::seconds(2);
-    } else if (shop_.sends() && channel_.enabled) {
-      auto turning = turn();
-      busy = co_await std::move(turning);
+    } else {
+      // One that is asked for, then a turn: who asks all the time delays no order.
+      auto answering = answer_asked();
+      busy = co_await std::move(answering);
+      if (shop_.sends() && channel_.enabled && !stopping_) {
+        auto turning = turn();
+        const bool worked = co_await std::move(turning);
+        busy = busy || worked;
+      }
     }
     if (!busy && !stopping_) {
       auto sleeping = sleep();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,6 +38,12 @@ class Lane {
   boost::asio::awaitable<void> run();
   void wake() { signal_.notify(); }
   void stop();
+
+  // Asks the channel for somebody who waits: goes before the next turn, in the order of asking,
+  // with this shop's pace, breaker and tokens. Nothing of it is stored. May outlive the lane.
+  // Errors: conflict shop_not_sending; transient shop_busy when its turn did not come in
+  // `label_wait` or too many wait; cancelled; those of the call.
+  boost::asio::awaitable<Result<ShippingLabel>> fetch_label(OrderAction action, std::string parcel);
   bool stopping() const { return stopping_; }
   const std::string& shop() const { return shop_id_; }
 
@@ -74,6 +81,11 @@ class Lane {
   boost::asio::awaitable<Result<void>> ensure_facts(const ListingDraft& draft);
   boost::asio::awaitable<Result<std::shared_ptr<const json::Value>>> facts(std::string key,
                                                                            Make<json::Value> make);
+
+  // lane_asked.cpp
+  struct Asked;
+  boost::asio::awaitable<bool> answer_asked();  // false: nobody waits
+  void turn_away_asked();                       // the lane ends
 
   // lane_orders.cpp
   boost::asio::awaitable<void> fetch_orders(std::vector<Work> due);
@@ -114,6 +126,7 @@ class Lane {
   TokenKeeper tokens_;
   Signal signal_;
   bool stopping_ = false;
+  std::deque<std::shared_ptr<Asked>> asked_;
 
   // As last read.
   Shop shop_;
