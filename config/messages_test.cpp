@@ -105,6 +105,38 @@ TEST(Messages, the_codes_of_core_are_there) {
   }
 }
 
+TEST(AddedMessages, are_found_beside_ours) {
+  ASSERT_TRUE(
+      add_messages("# words of a connector\n\n"
+                   "pasar_tutup_hari_ini\tPasar tutup\tTunggu besok.\tClosed\tWait a day.\n"));
+  EXPECT_EQ(message("pasar_tutup_hari_ini", Language::id).title, "Pasar tutup");
+  EXPECT_EQ(message("pasar_tutup_hari_ini", Language::en).remedy, "Wait a day.");
+  const auto codes = all_codes();
+  EXPECT_TRUE(std::binary_search(codes.begin(), codes.end(), "pasar_tutup_hari_ini"));
+  EXPECT_TRUE(std::is_sorted(codes.begin(), codes.end()));
+  // Word for word again, without the last line's end.
+  EXPECT_TRUE(
+      add_messages("pasar_tutup_hari_ini\tPasar tutup\tTunggu besok.\tClosed\tWait a day."));
+}
+
+TEST(AddedMessages, are_all_taken_or_none) {
+  const std::string good = "pasar_satu\ta\tb\tc\td\n";
+  const std::pair<std::string, const char*> cases[] = {
+      {good + "pasar_dua\ta\tb\tc\n", "connector_words_broken"},
+      {good + "pasar_dua\ta\tb\tc\td\te\n", "connector_words_broken"},
+      {good + "pasar_dua\ta\t\tc\td\n", "connector_words_broken"},
+      {good + "Pasar dua\ta\tb\tc\td\n", "connector_words_broken"},
+      {good + "unexpected\ta\tb\tc\td\n", "connector_words_differ"},
+      {good + "pasar_satu\ta\tb\tc\tx\n", "connector_words_differ"},
+  };
+  for (const auto& [lines, code] : cases) {
+    const auto done = add_messages(lines);
+    ASSERT_FALSE(done) << lines;
+    EXPECT_EQ(done.error().code, code) << lines;
+    EXPECT_FALSE(has_message("pasar_satu")) << lines;
+  }
+}
+
 TEST(Language, is_the_acceptable_one_with_the_highest_weight) {
   const std::pair<const char*, Language> cases[] = {
       {"", Language::id},

@@ -119,6 +119,23 @@ class EngineAuthoriser final : public api::Authoriser {
   sync::Engine& engine_;
 };
 
+class EngineLabels final : public api::Labels {
+ public:
+  EngineLabels(boost::asio::io_context& context, sync::Engine& engine)
+      : context_(context), engine_(engine) {}
+
+  awaitable<Result<ShippingLabel>> fetch(std::string organisation, std::string order,
+                                         std::string parcel) override {
+    return sync::run_on(
+        context_.get_executor(),
+        engine_.fetch_label(std::move(organisation), std::move(order), std::move(parcel)));
+  }
+
+ private:
+  boost::asio::io_context& context_;
+  sync::Engine& engine_;
+};
+
 // Those of this build, then those that the host adds.
 Result<void> fill(Registry& registry, const config::Config& config) {
   add_connectors(registry);
@@ -150,6 +167,7 @@ struct Gateway::Impl {
   std::optional<http::AsioTimers> timers;
   std::unique_ptr<sync::Engine> engine;
   std::optional<EngineAuthoriser> authoriser;
+  std::optional<EngineLabels> labels;
   api::Signals signals;
   std::optional<hooks::Hooks> hooks;
   std::unique_ptr<api::Api> api;
@@ -170,6 +188,9 @@ Result<void> Gateway::Impl::compose() {
   GERBANG_TRY(vault, Vault::create(config.store.master_keys, random));
   store::SqliteOptions sqlite{config.store.path, std::move(vault), clock, random};
   sqlite.metrics = &metrics;
+  metrics.set("gerbang_start_time_seconds", "When this process started, Unix time",
+              static_cast<double>(to_unix_millis(clock.now())) / 1000);
+  metrics.set("gerbang_build_info", "1, with the version", 1, {{"version", GERBANG_VERSION}});
   sqlite.min_free_bytes = config.store.min_free;
   sqlite.max_queued = static_cast<std::size_t>(config.limits.queued_writes);
   GERBANG_TRY(opened, store::open_sqlite_store(std::move(sqlite)));
@@ -194,13 +215,14 @@ Result<void> Gateway::Impl::compose() {
   });
 
   authoriser.emplace(context, *engine);
+  labels.emplace(context, *engine);
   hooks.emplace(*store, registry, clock, metrics, hook_apps(config));
   api::ApiOptions options;
   options.admin_key_hash = config.admin.key_hash;
   options.backup_directory = config.store.backup_directory;
-  api = std::make_unique<api::Api>(
-      api::Dependencies{*store, clock, random, metrics, registry, signals, *hooks, *authoriser},
-      std::move(options));
+  api = std::make_unique<api::Api>(api::Dependencies{*store, clock, random, metrics, registry,
+                                                     signals, *hooks, *authoriser, *labels},
+                                   std::move(options));
   server = std::make_unique<http::Server>(*api, server_options(config, metrics));
   return server->start();
 }

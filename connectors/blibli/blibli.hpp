@@ -54,6 +54,8 @@ class Blibli final : public Connector {
   Exchange<Ack> ship_order(CallContext, OrderAction) const override;
   Exchange<Ack> cancel_order(CallContext, OrderAction) const override;
   Exchange<Ack> answer_cancellation(CallContext, OrderAction, bool accept) const override;
+  // Of one package, five times a day (facts 5).
+  Exchange<ShippingLabel> fetch_label(CallContext, OrderAction, std::string parcel) const override;
 
   Result<std::vector<HookEvent>> open_webhook(const InboundRequest&, const App&,
                                               TimePoint now) const override;

@@ -6,6 +6,7 @@
 #include "connectors/blibli/blibli.hpp"
 #include "connectors/blibli/envelope.hpp"
 #include "connectors/blibli/limits.hpp"
+#include "connectors/blibli/order_steps.hpp"
 #include "connectors/blibli/request.hpp"
 #include "connectors/blibli/units.hpp"
 #include "connectors/blibli/wire_orders.hpp"
@@ -75,8 +76,9 @@ Exchange<Found> scan_window(CallContext ctx, TimePoint from, TimePoint to,
 Exchange<Found> scan(CallContext ctx, std::set<std::string> wanted) {
   Found out;
   TimePoint upper = ctx.now + std::chrono::minutes(5);  // their clock may be ahead
-  for (const std::int64_t days : kScanDays) {
-    const TimePoint lower = ctx.now - std::chrono::days(days);
+  const TimePoint began = ctx.now;
+  for (const Duration back : kScanSteps) {
+    const TimePoint lower = began - back;
     Exchange<Found> scanning = scan_window(ctx, lower, upper, wanted, kScanCalls);
     Result<Found> found = co_await std::move(scanning);
     if (!found) co_return std::move(found).error();
@@ -97,6 +99,8 @@ Exchange<Found> scan(CallContext ctx, std::set<std::string> wanted) {
   co_return out;
 }
 
+}  // namespace
+
 Exchange<std::vector<OrderItem>> items_of(CallContext ctx, std::string order) {
   std::set<std::string> only{order};
   Exchange<Found> scanning = scan(std::move(ctx), std::move(only));
@@ -107,6 +111,8 @@ Exchange<std::vector<OrderItem>> items_of(CallContext ctx, std::string order) {
     co_return Error(ErrorKind::not_found, "order_not_found", "Blibli does not know the order");
   co_return std::move(it->second);
 }
+
+namespace {
 
 bool is_beyond_packing(const OrderItem& item) {
   const OrderStatus status = item_status(item.status, false);

@@ -27,6 +27,8 @@ ConnectorInfo info() {
   can.accept_order = true;
   can.ship_order = true;
   can.cancel_order = true;
+  can.fetch_label = true;
+  can.label_per_parcel = true;
   can.authorise = false;
   can.find_listing = true;
   can.needs_category_facts = true;

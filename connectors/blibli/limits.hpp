@@ -57,11 +57,14 @@ Duration queue_wait(std::int64_t questions);
 // The same for a product under review, which costs no scarce call.
 Duration review_wait(std::int64_t questions);
 
-// Facts 9: data up to one year old. The scan for an order goes back in these steps.
-inline constexpr std::int64_t kScanDays[] = {2, 9, 30, 120, 365};
+// Facts 9: data up to one year old. The scan for an order goes back in these steps: what came in
+// just now is most of what is looked for, and a step that is capped costs many calls.
+inline constexpr Duration kScanSteps[] = {
+    std::chrono::hours(2),       std::chrono::hours(24 * 2),   std::chrono::hours(24 * 9),
+    std::chrono::hours(24 * 30), std::chrono::hours(24 * 120), std::chrono::hours(24 * 365)};
 inline constexpr int kScanCalls = 60;  // list calls of one scan at most, of 100 in 30 minutes
 // Items of one order are paid together; a step that ends this near to one is not believed whole.
-inline constexpr Duration kScanMargin = std::chrono::hours(1);
+inline constexpr Duration kScanMargin = std::chrono::minutes(10);
 // What the seller cancelled is looked for this often, that long back (facts 9: the list knows no
 // time of change).
 inline constexpr Duration kCancelledEvery = std::chrono::minutes(30);

@@ -188,7 +188,7 @@ TEST_F(BlibliOrders, old_orders_are_found_by_reading_backwards) {
   EXPECT_EQ(count("order.list"), 1u);
   const RemoteOrder order = fetched(old);
   EXPECT_EQ(order.external_id, old);
-  EXPECT_EQ(count("order.list"), 5u) << "2, 9, 30 and 120 days back";
+  EXPECT_EQ(count("order.list"), 6u) << "two hours, 2, 9, 30 and 120 days back";
 }
 
 TEST_F(BlibliOrders, polling_finds_all_orders_of_a_window_past_the_cap_of_a_hundred) {

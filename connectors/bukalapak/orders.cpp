@@ -143,4 +143,10 @@ Exchange<Ack> BukalapakConnector::answer_cancellation(CallContext, OrderAction, 
   co_return unsupported("answer_cancellation");
 }
 
+// A closed channel takes no parcel.
+Exchange<ShippingLabel> BukalapakConnector::fetch_label(CallContext, OrderAction,
+                                                        std::string) const {
+  co_return unsupported("fetch_label");
+}
+
 }  // namespace gerbang::bukalapak

@@ -168,6 +168,7 @@ void offers_no_more(Bench& b, Findings& f) {
   refuses(can.ship_order, "ship_order", k.ship_order(c, order));
   refuses(can.cancel_order, "cancel_order", k.cancel_order(c, order));
   refuses(can.answer_cancellation, "answer_cancellation", k.answer_cancellation(c, order, true));
+  refuses(can.fetch_label, "fetch_label", k.fetch_label(c, order, ""));
   refuses(can.find_listing, "find_listing", k.find_listing(c, m.draft("KRJ")));
   refuses(can.shop_webhooks, "ensure_webhooks", k.ensure_webhooks(c));
   refuses(can.lost_events, "read_lost_events", k.read_lost_events(c));

@@ -192,14 +192,15 @@ void Market::open() {
 
 std::optional<HttpResponse> Market::carry(const HttpRequest& request) {
   watch(request);
-  if (request.trust == Trust::tenant) {
+  // A document of the channel's own lies with the sandbox, too.
+  if (request.trust == Trust::tenant && !request.url.starts_with(base_ + "/")) {
     HttpResponse picture;
     picture.status = 200;
     picture.headers.set("Content-Type", "image/png");
     picture.body = kPicture;
     return picture;
   }
-  if (before_request) before_request(request);
+  if (before_request && request.trust != Trust::tenant) before_request(request);
   HttpRequest inner = request;
   if (const auto url = parse_url(request.url)) inner.url = url->target();
   sandbox::Answer answer = sandbox->handle(inner);

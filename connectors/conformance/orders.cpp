@@ -255,11 +255,107 @@ void answers_cancellations(Bench& b, Findings& f) {
   }
 }
 
+// ---- labels
+
+bool gives_labels(const Bench& b) {
+  return b.market.info().can.fetch_label;
+}
+Result<ShippingLabel> ask_label(Market& m, const OrderAction& action) {
+  const CallContext c = m.ctx();
+  return m.perform("fetch_label", [&] { return m.connector->fetch_label(c, action, ""); });
+}
+// Bought, accepted and handed over as far as the seller does it.
+std::string shipped(Bench& b, Findings& f) {
+  Market& m = b.market;
+  const std::string id = bought(b);
+  if (accepts(b))
+    f.need(decide(m, "accept_order", id,
+                  [&](CallContext c, OrderAction a) { return accept(m, c, a); }),
+           "accept_order");
+  if (ships(b))
+    f.need(decide(m, "ship_order", id,
+                  [&](CallContext c, OrderAction a) { return m.connector->ship_order(c, a); }),
+           "ship_order");
+  return id;
+}
+
+void labels_in_their_time(Bench& b, Findings& f) {
+  Market& m = b.market;
+  const std::string id = bought(b);
+  const OrderAction early = m.action(id);
+  f.refused(ask_label(m, early), "a label before anything was decided", {ErrorKind::conflict});
+  OrderAction nowhere = early;
+  nowhere.external_id = unknown_id(id);
+  nowhere.shipments.clear();
+  f.refused(ask_label(m, nowhere), "the label of an order that is not there",
+            {ErrorKind::not_found, ErrorKind::rejected});
+  if (!f.expect(m.verb(id, "cancel"), "the sandbox's buyers cannot cancel")) return;
+  m.clock.advance(minutes(1));
+  f.refused(ask_label(m, m.action(id)), "the label of a cancelled order", {ErrorKind::conflict});
+}
+
+bool labels_take_time(const Bench& b) {
+  return gives_labels(b) && !b.market.fixture("label_takes_time").is_null();
+}
+// Asked again when the channel says so, until it is there; how often it was not.
+int wait_for_label(Bench& b, Findings& f, const OrderAction& action,
+                   std::optional<ShippingLabel>& out) {
+  Market& m = b.market;
+  for (int asked = 0; asked < 12; ++asked) {
+    Result<ShippingLabel> label = ask_label(m, action);
+    if (label) {
+      out = *std::move(label);
+      return asked;
+    }
+    const Error& e = label.error();
+    if (!f.expect(e.kind == ErrorKind::transient && e.code == "label_not_ready" && e.retry_after,
+                  "a label that is not there yet: " + e.describe()))
+      return asked;
+    m.clock.advance(*e.retry_after);
+  }
+  f.expect(false, "the label is never ready");
+  return 12;
+}
+
+void label_waits(Bench& b, Findings& f) {
+  const OrderAction action = b.market.action(shipped(b, f));
+  std::optional<ShippingLabel> label;
+  const int waited = wait_for_label(b, f, action, label);
+  f.expect(waited > 0 && label, "the label was there at once");
+}
+
+void label_is_a_document(Bench& b, Findings& f) {
+  Market& m = b.market;
+  const OrderAction action = m.action(shipped(b, f));
+  std::optional<ShippingLabel> label;
+  wait_for_label(b, f, action, label);
+  if (!f.expect(label.has_value(), "no label")) return;
+  const std::string& bytes = label->document.reveal();
+  f.expect(bytes.starts_with("%PDF-") && bytes.find("%%EOF") != std::string::npos,
+           "the label is no PDF");
+  f.expect(label->media_type == "application/pdf", "it is called " + label->media_type);
+  const auto plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+           c == '_' || c == '.';
+  };
+  f.expect(std::all_of(label->file_name.begin(), label->file_name.end(), plain) &&
+               label->file_name.ends_with(".pdf"),
+           "its file would be called " + label->file_name);
+  // Printed twice is printed the same.
+  const Result<ShippingLabel> again = ask_label(m, action);
+  f.expect(again && again->document == label->document, "a second label is another one");
+}
+
 const Check kChecks[] = {
     {"Orders", "accepting, which can be repeated", accepts, accepts_orders},
     {"Orders", "shipping, which can be repeated", ships, ships_orders},
     {"Orders", "cancelling, which can be repeated", cancels, cancels_orders},
     {"Orders", "a buyer who asks back gets a yes or a no", answers, answers_cancellations},
+    {"Orders", "a label: refused before its time and after the end", gives_labels,
+     labels_in_their_time},
+    {"Orders", "a label: not ready yet, and when to ask again", labels_take_time, label_waits},
+    {"Orders", "a label is a document, byte by byte, and can be asked for again", gives_labels,
+     label_is_a_document},
     {"Orders", "orders are listed over several pages, none lost", always, lists_all},
     {"Orders", "orders are read in a batch of the declared size, unknown ones told", always,
      fetches},

@@ -31,6 +31,7 @@ void all_tried(Bench& b, Findings& f) {
   tried(can.ship_order, "ship_order");
   tried(can.cancel_order, "cancel_order");
   tried(can.answer_cancellation, "answer_cancellation");
+  tried(can.fetch_label, "fetch_label");
   tried(can.shop_webhooks, "ensure_webhooks");
   tried(can.lost_events, "read_lost_events");
   tried(can.lost_events, "confirm_lost_events");

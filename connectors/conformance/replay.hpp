@@ -63,7 +63,8 @@ inline std::vector<Fault> standard_faults(const std::vector<std::string>& expire
 inline std::optional<Fault> truncated(const HttpResponse& whole) {
   HttpResponse half = whole;
   half.body.resize(half.body.size() / 2);
-  if (!half.body.starts_with("{") && !half.body.starts_with("[")) return std::nullopt;
+  if (!half.body.starts_with("{") && !half.body.starts_with("[") && !half.body.starts_with("%PDF-"))
+    return std::nullopt;
   return Fault{"truncated", half, {ErrorKind::transient}, {ErrorKind::indeterminate}, {}};
 }
 

@@ -24,6 +24,7 @@ Lazada::Lazada() {
   can.ship_order = true;
   can.cancel_order = true;
   can.answer_cancellation = true;
+  can.fetch_label = true;
   can.authorise = true;
   // A lost refresh answer is asked for again with the old token: that it can be used once is not
   // said anywhere (facts 4).

@@ -54,6 +54,8 @@ class Lazada final : public Connector {
   Exchange<Ack> ship_order(CallContext, OrderAction) const override;    // packs, ready to ship
   Exchange<Ack> cancel_order(CallContext, OrderAction) const override;
   Exchange<Ack> answer_cancellation(CallContext, OrderAction, bool accept) const override;
+  // Of all packages at once; from packing on (facts 12).
+  Exchange<ShippingLabel> fetch_label(CallContext, OrderAction, std::string parcel) const override;
 
   Result<std::vector<HookEvent>> open_webhook(const InboundRequest&, const App&,
                                               TimePoint now) const override;

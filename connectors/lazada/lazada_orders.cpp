@@ -4,13 +4,12 @@
 #include "connectors/lazada/envelope.hpp"
 #include "connectors/lazada/lazada.hpp"
 #include "connectors/lazada/limits.hpp"
+#include "connectors/lazada/order_steps.hpp"
 #include "connectors/lazada/request.hpp"
 #include "connectors/lazada/units.hpp"
 #include "connectors/lazada/wire_orders.hpp"
 
 namespace gerbang::lazada {
-
-namespace {
 
 Exchange<std::vector<UnitItem>> read_units(CallContext ctx, std::string order) {
   if (!is_id(order)) co_return Error(ErrorKind::not_found, "order_not_found", "no id of Lazada's");
@@ -25,6 +24,8 @@ Exchange<std::vector<UnitItem>> read_units(CallContext ctx, std::string order) {
     co_return Error(ErrorKind::transient, "channel_answer_unreadable", "an order without items");
   co_return units;
 }
+
+namespace {
 
 // order_items of each order, by the order's id; orders that the answer leaves out are null.
 Exchange<json::Value> read_items(CallContext ctx, std::vector<std::string> ids) {

@@ -49,6 +49,7 @@ inline constexpr json::Limits kReplyLimits{8 * 1024 * 1024, 32, 400'000};
 
 // Waits before something that is refused for now is tried again.
 inline constexpr Duration kCampaignWait = std::chrono::minutes(15);
+inline constexpr Duration kLabelWait = std::chrono::seconds(30);
 inline constexpr Duration kNotReadyWait = std::chrono::minutes(5);
 inline constexpr Duration kTooFastWait = std::chrono::seconds(5);
 // When the read list of an item is not yet whole after a create.

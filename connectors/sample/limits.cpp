@@ -17,6 +17,7 @@ ConnectorInfo info() {
   out.can.ship_order = true;
   out.can.cancel_order = true;
   out.can.answer_cancellation = true;
+  out.can.fetch_label = true;
   out.can.single_use_refresh = true;
   out.can.find_listing = true;
   // 10 calls a second and shop. A bucket lets through its burst plus a second's refill; the engine

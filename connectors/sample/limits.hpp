@@ -15,6 +15,8 @@ inline constexpr std::size_t kBatch = 20;  // items per stock, price or state ca
 inline constexpr int kPage = 50;
 inline constexpr Duration kClockSkew = std::chrono::seconds(300);  // of signatures, both ways
 
+inline constexpr Duration kLabelWait = std::chrono::seconds(10);  // when they do not say
+
 // An operation whose capability is false answers `unsupported`.
 ConnectorInfo info();
 

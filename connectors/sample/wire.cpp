@@ -4,6 +4,7 @@
 #include "connectors/sample/sign.hpp"
 #include "connectors/sample/units.hpp"
 #include "core/base/foreign_time.hpp"
+#include "core/connector/label.hpp"
 
 namespace gerbang::sample {
 
@@ -202,6 +203,20 @@ Result<HookEvent> read_hook(std::string_view body) {
   return out;
 }
 
+Result<ShippingLabel> read_label(HttpResponse response, const std::string& order, TimePoint now) {
+  if (response.status == 200) {
+    // Never an error in JSON, nor a proxy's page: label_from looks at the bytes.
+    const std::string type(response.headers.find("Content-Type").value_or(""));
+    return label_from(std::move(response.body), type, order, "");
+  }
+  Result<json::Value> answer = read_answer(response, Effect::read, now);
+  if (answer) return unreadable(Effect::read, "a result and no paper");
+  Error error = std::move(answer).error();
+  if (error.code == "label_not_ready")
+    error.retry_after = retry_after(response, now).value_or(kLabelWait);
+  return error;
+}
+
 HttpRequest token_request(const CallContext& ctx, const std::string& name, const Secret& value) {
   CallContext bare = ctx;
   bare.access_token = Secret();  // a token call carries none: the old one may be dead
@@ -277,6 +292,14 @@ HttpRequest order_verb(const CallContext& ctx, const std::string& id, const std:
                        const json::Value& body) {
   return signed_request(ctx, Method::post, "/v1/orders/" + percent_encode(id) + "/" + verb, {},
                         body, "order." + verb, Effect::set);
+}
+
+HttpRequest order_label(const CallContext& ctx, const std::string& id) {
+  HttpRequest request =
+      signed_request(ctx, Method::get, "/v1/orders/" + percent_encode(id) + "/label", {}, {},
+                     "order.label", Effect::read);
+  request.max_response = kLabelBytes;
+  return request;
 }
 
 HttpRequest lost_events(const CallContext& ctx) {

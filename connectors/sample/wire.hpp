@@ -25,6 +25,8 @@ Result<ListingRef> read_listing(const json::Value& product);
 ListingPage read_page(const json::Value& result);
 Result<RemoteOrder> read_order(const json::Value& order);
 Result<HookEvent> read_hook(std::string_view body);
+// The paper itself, or the refusal that came instead of it.
+Result<ShippingLabel> read_label(HttpResponse response, const std::string& order, TimePoint now);
 
 HttpRequest token_request(const CallContext& ctx, const std::string& name, const Secret& value);
 HttpRequest create_product(const CallContext& ctx, const ListingDraft& draft,
@@ -41,6 +43,7 @@ HttpRequest orders_by_id(const CallContext& ctx, const std::vector<std::string>&
 // `verb`: accept, ship, cancel, answer.
 HttpRequest order_verb(const CallContext& ctx, const std::string& id, const std::string& verb,
                        const json::Value& body);
+HttpRequest order_label(const CallContext& ctx, const std::string& id);
 HttpRequest lost_events(const CallContext& ctx);
 HttpRequest confirm_lost_events(const CallContext& ctx, const std::string& upto);
 

@@ -1,6 +1,7 @@
 # gerbang_add_connector(NAME): everything that belongs to one connector, from connectors/NAME.
 #
-#   gerbang-NAME      the shared object for the gateway, from plugin.cpp
+#   gerbang-NAME      the shared object for the gateway, from plugin.cpp; beside it, as
+#                     gerbang-NAME.codes.tsv, connectors/NAME/codes.tsv if there is one
 #   NAME_connector    static: connectors/NAME/*.cpp
 #   NAME_sandbox      static: connectors/NAME/sandbox/*.cpp
 #   NAME_conformance  the conformance kit's program, a ctest
@@ -30,6 +31,10 @@ function(gerbang_add_connector name)
   target_link_options(gerbang-${name} PRIVATE -Wl,--exclude-libs,ALL)
   set_target_properties(gerbang-${name} PROPERTIES PREFIX "" CXX_STANDARD 20 CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+
+  if(EXISTS ${folder}/codes.tsv)
+    configure_file(${folder}/codes.tsv ${CMAKE_CURRENT_BINARY_DIR}/gerbang-${name}.codes.tsv COPYONLY)
+  endif()
 
   add_executable(${name}_conformance ${gerbang_INCLUDE_DIR}/connectors/conformance/main.cpp)
   target_link_libraries(${name}_conformance PRIVATE ${name}_connector ${name}_sandbox)

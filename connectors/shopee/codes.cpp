@@ -165,11 +165,11 @@ constexpr CodeMeaning kCodes[] = {
     {"package_already_shipped", K::conflict, "order_already_shipped"},
     {"error_too_many_invoke_function", K::transient, "channel_busy"},
     {"invalid_error", K::not_found, "order_not_found"},
-    {"package_can_not_print", K::blocked, "label_not_ready", "", kAllocationWait},
+    {"package_can_not_print", K::transient, "label_not_ready", "", kDocumentWait},
     {"batch_api_all_failed", K::rejected, "channel_refused_request"},
     {"tracking_number_invalid", K::rejected, "tracking_number_refused", "/tracking_number"},
-    {"shipping_document_should_print_first", K::blocked, "label_not_ready", "", kAllocationWait},
-    {"download_later", K::blocked, "label_not_ready", "", kAllocationWait},
+    {"shipping_document_should_print_first", K::transient, "label_not_ready", "", kDocumentWait},
+    {"download_later", K::transient, "label_not_ready", "", kDocumentWait},
 };
 
 // error_in_item_promotion_*_lock is a family of which only some members are named (facts 3.8).

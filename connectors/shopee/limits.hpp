@@ -52,5 +52,6 @@ inline constexpr json::Limits kReplyLimits{8 * 1024 * 1024, 32, 400'000};
 inline constexpr Duration kPromotionWait = std::chrono::minutes(15);
 inline constexpr Duration kShopStateWait = std::chrono::hours(1);
 inline constexpr Duration kAllocationWait = std::chrono::minutes(5);
+inline constexpr Duration kDocumentWait = std::chrono::seconds(10);  // a label is being made
 
 }  // namespace gerbang::shopee

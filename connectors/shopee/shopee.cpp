@@ -25,6 +25,7 @@ Shopee::Shopee() {
   can.ship_order = true;
   can.cancel_order = true;
   can.answer_cancellation = true;
+  can.fetch_label = true;
   can.authorise = true;
   can.single_use_refresh = true;
   can.find_listing = true;

@@ -54,6 +54,9 @@ class Shopee final : public Connector {
   Exchange<Ack> ship_order(CallContext, OrderAction) const override;
   Exchange<Ack> cancel_order(CallContext, OrderAction) const override;
   Exchange<Ack> answer_cancellation(CallContext, OrderAction, bool accept) const override;
+  // Of all parcels at once, as a PDF where Shopee offers one. Only between the arrangement and the
+  // handing over, and not before the tracking number is there (facts 4.5).
+  Exchange<ShippingLabel> fetch_label(CallContext, OrderAction, std::string parcel) const override;
 
   Result<std::vector<HookEvent>> open_webhook(const InboundRequest&, const App&,
                                               TimePoint now) const override;

@@ -3,6 +3,7 @@
 
 #include "connectors/shopee/envelope.hpp"
 #include "connectors/shopee/limits.hpp"
+#include "connectors/shopee/order_steps.hpp"
 #include "connectors/shopee/push.hpp"
 #include "connectors/shopee/request.hpp"
 #include "connectors/shopee/shopee.hpp"
@@ -50,12 +51,14 @@ Exchange<OrderBatch> read_orders(CallContext ctx, std::vector<std::string> ids) 
   co_return out;
 }
 
+}  // namespace
+
 Exchange<std::string> tracking_number(CallContext ctx, std::string order, std::string package) {
   QueryItems query;
   query.emplace_back("order_sn", order);
   if (!package.empty()) query.emplace_back("package_number", package);
   HttpRequest request = shop_get(ctx, "logistics/get_tracking_number", query);
-  Exchange<json::Value> asking = ask_ok(std::move(ctx), std::move(request));
+  Exchange<json::Value> asking = ask_for(std::move(ctx), std::move(request));
   Result<json::Value> reply = co_await std::move(asking);
   if (!reply) co_return std::move(reply).error();
   co_return std::string((*reply)["response"]["tracking_number"].text());  // empty at first
@@ -71,16 +74,16 @@ Exchange<RemoteOrder> look_up(CallContext ctx, std::string id) {
   co_return std::move(batch->orders.front());
 }
 
-bool is_arranged(const RemoteOrder& order) {
-  return order.remote_status == "PROCESSED" || order.status == OrderStatus::shipped ||
-         order.status == OrderStatus::delivered || order.status == OrderStatus::completed;
-}
-
-// A refusal of what we wanted to do with an order: it may have been done before (a lost answer, the
-// seller's own hand), so its state decides.
 bool asks_for_a_look(const Error& error) {
   return error.kind == ErrorKind::rejected || error.kind == ErrorKind::conflict ||
          error.kind == ErrorKind::blocked;
+}
+
+namespace {
+
+bool is_arranged(const RemoteOrder& order) {
+  return order.remote_status == "PROCESSED" || order.status == OrderStatus::shipped ||
+         order.status == OrderStatus::delivered || order.status == OrderStatus::completed;
 }
 
 // Arranges one parcel; nothing to tell when it is arranged, whoever did it.

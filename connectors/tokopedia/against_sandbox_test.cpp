@@ -70,7 +70,7 @@ TEST_F(TokopediaAgainstSandbox, AWrongKeyAClockAndAMissingCipherAreNamed) {
   wrong.app.secret = Secret("kunci-yang-lain");
   EXPECT_EQ(drive(connector.read_listings(wrong, "")).error().code, "app_refused");
   CallContext late = ctx();
-  late.now -= std::chrono::seconds(301);
+  late.now = late.now - std::chrono::seconds(301);
   EXPECT_EQ(drive(connector.read_listings(late, "")).error().code, "clock_skewed");
   late.now = clock.now() + std::chrono::seconds(31);
   EXPECT_EQ(drive(connector.read_listings(late, "")).error().code, "clock_skewed");

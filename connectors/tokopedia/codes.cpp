@@ -153,12 +153,12 @@ constexpr CodeMeaning kCodes[] = {
     {21011025, K::rejected, "tracking_number_not_accepted", "/tracking_number"},
     {21004024, K::rejected, "parcel_refused"},
     {21008025, K::rejected, "stock_kept_by_channel"},
-    {11034037, K::blocked, "label_not_ready", "", kLabelWait},
-    {11034023, K::blocked, "label_not_ready", "", kLabelWait},
-    {21023035, K::rejected, "order_state_refused"},
-    {21042104, K::rejected, "order_state_refused"},
-    {21042102, K::rejected, "order_state_refused"},
-    {11034002, K::rejected, "parcel_refused"},
+    {11034037, K::transient, "label_not_ready", "", kLabelWait},
+    {11034023, K::transient, "label_not_ready", "", kLabelWait},
+    {21023035, K::conflict, "label_before_shipping"},
+    {21042104, K::conflict, "label_before_shipping"},
+    {21042102, K::conflict, "label_after_end"},
+    {11034002, K::rejected, "label_by_seller"},
     {21023059, K::conflict, "order_is_cancelled"},
 };
 

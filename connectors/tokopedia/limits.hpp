@@ -48,6 +48,6 @@ inline constexpr Duration kAuditWait = std::chrono::minutes(5);
 inline constexpr Duration kPromotionWait = std::chrono::minutes(15);
 inline constexpr Duration kShopStateWait = std::chrono::hours(1);
 inline constexpr Duration kSoon = std::chrono::seconds(1);
-inline constexpr Duration kLabelWait = std::chrono::minutes(1);
+inline constexpr Duration kLabelWait = std::chrono::seconds(10);
 
 }  // namespace gerbang::tokopedia

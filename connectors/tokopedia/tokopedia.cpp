@@ -24,6 +24,8 @@ Tokopedia::Tokopedia() {
   can.ship_order = true;
   can.cancel_order = true;
   can.answer_cancellation = true;
+  can.fetch_label = true;
+  can.label_per_parcel = true;
   can.authorise = true;
   can.single_use_refresh = false;
   can.find_listing = true;

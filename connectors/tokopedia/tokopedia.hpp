@@ -64,6 +64,8 @@ class Tokopedia final : public Connector {
   Exchange<Ack> ship_order(CallContext, OrderAction) const override;
   Exchange<Ack> cancel_order(CallContext, OrderAction) const override;
   Exchange<Ack> answer_cancellation(CallContext, OrderAction, bool accept) const override;
+  // Of one parcel, A6. The document is fetched from the address that the channel names (facts 6).
+  Exchange<ShippingLabel> fetch_label(CallContext, OrderAction, std::string parcel) const override;
 
   Result<std::vector<HookEvent>> open_webhook(const InboundRequest&, const App&,
                                               TimePoint now) const override;

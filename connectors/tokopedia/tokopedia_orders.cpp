@@ -3,6 +3,7 @@
 
 #include "connectors/tokopedia/envelope.hpp"
 #include "connectors/tokopedia/limits.hpp"
+#include "connectors/tokopedia/order_steps.hpp"
 #include "connectors/tokopedia/request.hpp"
 #include "connectors/tokopedia/tokopedia.hpp"
 #include "connectors/tokopedia/units.hpp"
@@ -88,6 +89,8 @@ Exchange<std::vector<Shipment>> with_numbers(CallContext ctx, std::vector<Shipme
   co_return parcels;
 }
 
+}  // namespace
+
 Exchange<RemoteOrder> look_up(CallContext ctx, std::string id) {
   std::vector<std::string> only(1, id);
   Exchange<OrderBatch> reading = read_orders(std::move(ctx), std::move(only));
@@ -97,6 +100,8 @@ Exchange<RemoteOrder> look_up(CallContext ctx, std::string id) {
     co_return Error(ErrorKind::not_found, "order_not_found", "the channel does not know the order");
   co_return std::move(batch->orders.front());
 }
+
+namespace {
 
 bool is_arranged(const RemoteOrder& order) {
   return order.remote_status == "AWAITING_COLLECTION" || order.status == OrderStatus::shipped ||

@@ -58,6 +58,7 @@ class WooCommerce final : public Connector {
   Exchange<Ack> ship_order(CallContext, OrderAction) const override;
   Exchange<Ack> cancel_order(CallContext, OrderAction) const override;
   Exchange<Ack> answer_cancellation(CallContext, OrderAction, bool accept) const override;
+  Exchange<ShippingLabel> fetch_label(CallContext, OrderAction, std::string parcel) const override;
 
   Result<std::vector<HookEvent>> open_webhook(const InboundRequest&, const App&,
                                               TimePoint now) const override;

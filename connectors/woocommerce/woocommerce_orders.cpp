@@ -158,4 +158,9 @@ Exchange<Ack> WooCommerce::answer_cancellation(CallContext, OrderAction, bool) c
   co_return unsupported("answer_cancellation");
 }
 
+// The core of a web shop prints none; courier plug-ins do, each in its own way.
+Exchange<ShippingLabel> WooCommerce::fetch_label(CallContext, OrderAction, std::string) const {
+  co_return unsupported("fetch_label");
+}
+
 }  // namespace gerbang::woocommerce

@@ -42,7 +42,9 @@ struct Capabilities {
   bool ship_order = false;
   bool cancel_order = false;
   bool answer_cancellation = false;  // the buyer asked, the seller decides
-  bool authorise = true;             // false: fixed credentials, see ConnectorInfo
+  bool fetch_label = false;
+  bool label_per_parcel = false;  // no document holds the labels of several parcels
+  bool authorise = true;          // false: fixed credentials, see ConnectorInfo
   bool single_use_refresh = false;
   bool find_listing = false;  // can look up by our SKU
   bool needs_category_facts = false;
@@ -113,6 +115,14 @@ class Connector {
   virtual Exchange<Ack> ship_order(CallContext, OrderAction) const = 0;
   virtual Exchange<Ack> cancel_order(CallContext, OrderAction) const = 0;
   virtual Exchange<Ack> answer_cancellation(CallContext, OrderAction, bool accept) const = 0;
+  // The paper that goes onto the parcels, see label_from() in label.hpp. `parcel` is the channel's
+  // number of one of them, empty for all; with `can.label_per_parcel` it is never empty where
+  // `action.shipments` holds several. Changes nothing at the channel but its own making of the
+  // paper, so it can be repeated. Errors beyond the usual: transient label_not_ready with
+  // retry_after, the channel is still making it; conflict label_before_shipping, label_after_end,
+  // the order's state; conflict parcel_wanted, the channel turns out to have several.
+  virtual Exchange<ShippingLabel> fetch_label(CallContext, OrderAction,
+                                              std::string parcel) const = 0;
 
   // -- webhooks
   // Verifies over the raw bytes and reads the hints. Fails closed: `unauthenticated` unless a

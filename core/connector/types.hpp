@@ -31,6 +31,30 @@ struct App {
   std::string redirect_url;   // our /oauth/{channel}/callback as registered
 };
 
+// The time of an exchange. Its copies share it, and who drives the exchange moves it on with every
+// reply: a request that comes after a long wait for a free call is signed with the time of then,
+// not with that of the first one. Assigned to, it is a new one that nobody moves.
+class Moment {
+ public:
+  Moment(TimePoint at = {}) : at_(std::make_shared<TimePoint>(at)) {}
+  // Copied where it could be moved: a context that was handed on can still be read.
+  Moment(const Moment&) = default;
+  Moment& operator=(const Moment&) = default;
+  ~Moment() = default;
+  operator TimePoint() const { return *at_; }
+  void move_to(TimePoint at) const { *at_ = at; }
+
+  friend TimePoint operator+(const Moment& m, Duration d) { return *m.at_ + d; }
+  friend TimePoint operator-(const Moment& m, Duration d) { return *m.at_ - d; }
+  friend Duration operator-(const Moment& m, TimePoint t) { return *m.at_ - t; }
+  friend Duration operator-(TimePoint t, const Moment& m) { return t - *m.at_; }
+  friend bool operator==(const Moment& m, TimePoint t) { return *m.at_ == t; }
+  friend auto operator<=>(const Moment& m, TimePoint t) { return *m.at_ <=> t; }
+
+ private:
+  std::shared_ptr<TimePoint> at_;
+};
+
 // Everything an exchange may depend on.
 struct CallContext {
   App app;
@@ -38,7 +62,7 @@ struct CallContext {
   std::string remote_shop_id;  // the channel's
   Secret access_token;
   Secret refresh_token;
-  TimePoint now;
+  Moment now;
   std::string nonce;  // 16 random bytes, hex
   // Results of read_shop_facts / read_category_facts, kept by the engine; null before.
   std::shared_ptr<const json::Value> shop_facts;
@@ -133,6 +157,15 @@ struct OrderBatch {
 
 struct Ack {
   std::vector<Shipment> shipments;  // what the channel told about parcels, may be empty
+};
+
+// The paper for the parcels of an order, byte by byte as the channel made it: couriers scan it, so
+// it is never altered. It carries the buyer's name and address, so it is handed on and kept
+// nowhere.
+struct ShippingLabel {
+  Secret document;
+  std::string media_type;  // "application/pdf", "application/zip" (Shopee's thermal labels)
+  std::string file_name;   // "label-260214K7PQ2M9X.pdf": letters, digits, '.', '-', '_'
 };
 
 // ---- webhooks -------------------------------------------------------------------------------

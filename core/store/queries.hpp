@@ -100,6 +100,7 @@ struct ShopView {
   WorkSummary work;
   bool variants_in_listing = true;
   Review review;
+  RecoveryStep recovery = RecoveryStep::none;
 };
 struct GetShop {  // organisation empty: the engine
   using Answer = ShopView;
@@ -212,9 +213,9 @@ struct LoadFacts {  // not_found facts_missing
   std::string shop;
   std::string key;
 };
-// Due rows of a shop: not parked, due_at <= now, not held by a review; lowest (urgency, aspect,
-// since) first, at most `limit` per aspect. `next_due` is when the earliest row that is not due yet
-// becomes so.
+// Due rows of a shop: not parked, due_at <= now, not held by a review or a recovery; lowest
+// (urgency, aspect, since) first, at most `limit` per aspect. `next_due` is when the earliest row
+// that is not due yet becomes so.
 struct TakeWork {
   struct Answer {
     std::vector<Work> due;
@@ -245,7 +246,8 @@ struct LoadState {  // units without a remote id are left out
 struct DraftView {
   ListingDraft draft;
   bool wanted = false;  // false: nothing to publish
-  // A create was begun and never settled: look first. Not wanted as well: look, to take it off; the
+  // A create was begun and never settled, or the database was restored and may have forgotten one:
+  // look first. Not wanted as well: look, to take it off; the
   // draft then holds no more than the SKUs.
   bool maybe_published = false;
   bool new_variants = false;  // some of the draft's variants are not known to be at the channel
@@ -274,6 +276,8 @@ struct LoadJobRuns {
 struct StoreStats {  // for metrics
   struct Answer {
     std::int64_t inbox_unapplied = 0;
+    std::int64_t orders_short = 0;   // held orders that stock does not cover
+    std::int64_t doubted_items = 0;  // see AdvanceRecovery: to be counted
     std::int64_t schema_version = 0;
     std::map<std::string, std::int64_t> orders_by_status;
   };

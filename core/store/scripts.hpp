@@ -303,6 +303,34 @@ struct EndReview {
   bool refuse_undecided = false;
 };
 
+// ---- after a restore --------------------------------------------------------------------------
+//
+// A database that was put back is older than the shops: orders came in, goods were counted and
+// products published that it knows nothing of. Until every shop of an organisation that could be
+// spoken to when the backup was made has gone through the steps below, TakeWork gives that
+// organisation's lanes nothing but orders to fetch. A shop that a person pauses or retires no
+// longer holds the others up.
+
+enum class RecoveryStep {
+  none,      // nothing to recover
+  orders,    // everything that changed since the backup's watermark has to be read
+  others,    // another shop of the organisation is not there yet
+  listings,  // what the shop shows has to be read
+  read,      // done; another shop is not
+};
+
+// `done` = orders: true when the shop was polled after the restore and no order waits to be
+// fetched; else nothing changes. `done` = listings: its listings were read. With the last shop of
+// the organisation the recovery ends: what a shop shows less of than the database offers it is
+// doubted - stock that was counted down after the backup, perhaps - and goes into the level's
+// buffer until the item is counted there (ApplyStock with on_hand). All stock is marked.
+// False: not the step that the shop is at.
+struct AdvanceRecovery {
+  using Answer = bool;
+  std::string shop;
+  RecoveryStep done = RecoveryStep::orders;
+};
+
 // ---- orders ---------------------------------------------------------------------------------
 
 struct OrderIngested {
@@ -383,7 +411,8 @@ struct RestockOrder {
 // A verified webhook: the raw body is stored sealed, and its hints become order_fetch work (of the
 // shop with that remote id) in the same transaction. A repeat of an applied event changes nothing;
 // of an unapplied one revives its work. Events of shops we do not know are stored and never
-// applied. shop_deauthorised: the shop needs authorisation.
+// applied. listing_changed: what is blocked of that product is tried again within a minute.
+// shop_deauthorised: the shop needs authorisation.
 struct ReceiveWebhook {
   using Answer = bool;  // false: a repeat
   struct Hint {
@@ -431,6 +460,8 @@ struct Settlement {
 };
 
 // If the revision moved meanwhile, `clear` and `park` leave the row, due now, attempts 0.
+// A listing that was found by its SKU, and that a review shows and nobody confirmed, is not taken as
+// ours: its work is parked, rejected listing_not_linked.
 // First publication marks stock and price work when the values moved since the draft was made.
 // Events: listing.published, listing.rejected, listing.blocked. Success sets the shop's
 // last_success_at.

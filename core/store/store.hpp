@@ -99,6 +99,7 @@ class Scripts {
   virtual Result<ConfirmLinks::Answer> run(const ConfirmLinks&) = 0;
   virtual Result<RefuseLink::Answer> run(const RefuseLink&) = 0;
   virtual Result<EndReview::Answer> run(const EndReview&) = 0;
+  virtual Result<AdvanceRecovery::Answer> run(const AdvanceRecovery&) = 0;
   virtual Result<IngestOrders::Answer> run(const IngestOrders&) = 0;
   virtual Result<WantOrders::Answer> run(const WantOrders&) = 0;
   virtual Result<AdvancePoll::Answer> run(const AdvancePoll&) = 0;

@@ -144,7 +144,7 @@ awaitable<Result<std::vector<TokenSet>>> Engine::exchange_grant(Shop shop,
   context.now = ports_.clock->now();
   context.nonce = ports_.random->hex(16);
   Exchange<std::vector<TokenSet>> exchange = connector.exchange_code(context, std::move(grant));
-  auto driving = caller.drive(std::move(exchange));
+  auto driving = caller.drive(std::move(exchange), context.now);
   Result<std::vector<TokenSet>> tokens = co_await std::move(driving);
   redact(tokens, context);
   if (tokens && tokens->empty())

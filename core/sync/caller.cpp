@@ -118,6 +118,9 @@ awaitable<Result<HttpResponse>> Caller::perform(HttpRequest request, bool begun)
                  : failed ? policy::Breaker::Outcome::failure
                           : policy::Breaker::Outcome::success);
     if (response && response->status == 429) {
+      ports_.metrics->count("gerbang_channel_throttled_total",
+                            "Requests that a channel refused for their rate.",
+                            {{"channel", connector_.info().channel}});
       auto wait = retry_after(*response, now);
       if (wait) wait = std::min<Duration>(*wait, kMostPause);
       for (policy::Limiter* limiter : limiters_for(operation)) limiter->refused(now, wait);

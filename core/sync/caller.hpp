@@ -30,13 +30,16 @@ class Caller {
   Caller(const Ports& ports, const EngineOptions& options, const ChannelSettings& channel,
          const Connector& connector, AppBudget& app, std::string shop);
 
+  // `moment`: of the exchange's context.
   template <class T>
-  boost::asio::awaitable<Result<T>> drive(Exchange<T> exchange) {
+  boost::asio::awaitable<Result<T>> drive(Exchange<T> exchange, Moment moment) {
+    moment.move_to(ports_.clock->now());
     std::optional<HttpRequest> request = exchange.start();
     for (bool begun = false; request; begun = true) {
       auto performing = perform(std::move(*request), begun);
       Result<HttpResponse> response = co_await std::move(performing);
       if (!response) co_return std::move(response).error();
+      moment.move_to(ports_.clock->now());
       request = exchange.reply(std::move(*response));
     }
     Result<T> outcome = exchange.take();

@@ -16,6 +16,14 @@ using boost::asio::awaitable;
 
 namespace {
 constexpr Duration kTrimInterval = std::chrono::minutes(10);
+constexpr ShopState kShopStates[] = {
+    ShopState::needs_authorisation, ShopState::active, ShopState::throttled,
+    ShopState::unreachable,         ShopState::paused, ShopState::retired};
+constexpr OrderStatus kOrderStatuses[] = {
+    OrderStatus::pending,          OrderStatus::paid,     OrderStatus::accepted,
+    OrderStatus::cancel_requested, OrderStatus::shipped,  OrderStatus::delivered,
+    OrderStatus::completed,        OrderStatus::returned, OrderStatus::cancelled};
+constexpr Duration kStatsInterval = std::chrono::minutes(1);
 }  // namespace
 
 Engine::Engine(boost::asio::any_io_executor executor, Ports ports, EngineOptions options)
@@ -70,21 +78,9 @@ awaitable<void> Engine::open_lanes() {
   }
   if (stopping_) co_return;  // a lane that is opened now nobody would stop
   shops_changed_ = false;
-  std::map<std::string, std::pair<std::int64_t, TimePoint>> waiting;  // by channel
-  std::map<std::pair<std::string, std::string>, int> states;
-  const TimePoint now = ports_.clock->now();
+  show_shops(*shops);
   for (const store::ShopView& view : *shops) {
     const Shop& shop = view.shop;
-    auto& [count, oldest] = waiting.try_emplace(shop.channel, 0, now).first->second;
-    count += view.work.waiting;
-    if (view.work.oldest && *view.work.oldest < oldest) oldest = *view.work.oldest;
-    ++states[{shop.channel, std::string(to_string(shop.state))}];
-    if (shop.token_expires_at && shop.sends())
-      ports_.metrics->observe_seconds(
-          "gerbang_token_life_seconds", "Remaining life of access tokens, sampled.",
-          std::chrono::duration<double>(*shop.token_expires_at - now).count(),
-          {{"channel", shop.channel}});
-
     if (shop.state == ShopState::retired || lanes_.contains(shop.id)) continue;
     const Connector* connector = ports_.registry->find(shop.channel);
     const ChannelSettings* settings = settings_of(shop.channel);
@@ -100,16 +96,72 @@ awaitable<void> Engine::open_lanes() {
                             signal_.notify();
                           });
   }
-  for (const auto& [channel, value] : waiting) {
-    ports_.metrics->set("gerbang_work_waiting", "Work rows that wait.",
-                        static_cast<double>(value.first), {{"channel", channel}});
-    ports_.metrics->set("gerbang_work_oldest_seconds", "Age of the oldest waiting work.",
-                        std::chrono::duration<double>(now - value.second).count(),
-                        {{"channel", channel}});
+}
+
+void Engine::show_shops(const std::vector<store::ShopView>& shops) {
+  struct Sums {
+    std::int64_t waiting = 0;
+    std::int64_t parked = 0;
+    std::int64_t recovering = 0;
+    TimePoint oldest;
+  };
+  std::map<std::string, Sums> channels;
+  const TimePoint now = ports_.clock->now();
+  for (auto& [key, count] : shops_shown_) count = 0;
+  for (const store::ShopView& view : shops) {
+    const Shop& shop = view.shop;
+    const auto [found, first] = channels.try_emplace(shop.channel, Sums{0, 0, 0, now});
+    Sums& sums = found->second;
+    // Every state, so that an alert sees the first shop that falls into one.
+    if (first) {
+      for (const ShopState state : kShopStates)
+        shops_shown_.try_emplace({shop.channel, std::string(to_string(state))}, 0);
+    }
+    ++shops_shown_[{shop.channel, std::string(to_string(shop.state))}];
+    if (shop.state == ShopState::retired) continue;  // its work is frozen for good
+    sums.waiting += view.work.waiting;
+    sums.parked += view.work.parked;
+    sums.recovering += view.recovery == store::RecoveryStep::none ? 0 : 1;
+    // What waits for a person is no delay of ours: it shows in the states of the shops.
+    if (shop.sends() && view.work.oldest && *view.work.oldest < sums.oldest)
+      sums.oldest = *view.work.oldest;
+    if (shop.token_expires_at && shop.sends())
+      ports_.metrics->observe_seconds(
+          "gerbang_token_life_seconds", "Remaining life of access tokens, sampled.",
+          std::chrono::duration<double>(*shop.token_expires_at - now).count(),
+          {{"channel", shop.channel}});
   }
-  for (const auto& [key, count] : states)
+  for (const auto& [channel, sums] : channels) {
+    const Metrics::Labels labels = {{"channel", channel}};
+    ports_.metrics->set("gerbang_work_waiting", "Work rows that wait.",
+                        static_cast<double>(sums.waiting), labels);
+    ports_.metrics->set("gerbang_work_parked", "Work rows that wait for a person.",
+                        static_cast<double>(sums.parked), labels);
+    ports_.metrics->set("gerbang_work_oldest_seconds",
+                        "Age of the oldest waiting work of shops that are spoken to.",
+                        std::chrono::duration<double>(now - sums.oldest).count(), labels);
+    ports_.metrics->set("gerbang_shops_recovering",
+                        "Shops of a restored database that were not read again yet.",
+                        static_cast<double>(sums.recovering), labels);
+  }
+  for (const auto& [key, count] : shops_shown_)
     ports_.metrics->set("gerbang_shops", "Shops by channel and state.", count,
                         {{"channel", key.first}, {"state", key.second}});
+}
+
+void Engine::show_stats(const store::StoreStats::Answer& stats) {
+  ports_.metrics->set("gerbang_inbox_unapplied", "Webhooks stored and not applied yet.",
+                      static_cast<double>(stats.inbox_unapplied));
+  ports_.metrics->set("gerbang_orders_short", "Orders that wait for stock which is not there.",
+                      static_cast<double>(stats.orders_short));
+  ports_.metrics->set("gerbang_stock_doubted",
+                      "Stock levels of a restored database that have to be counted.",
+                      static_cast<double>(stats.doubted_items));
+  for (const OrderStatus status : kOrderStatuses) orders_shown_[std::string(to_string(status))] = 0;
+  for (const auto& [status, count] : stats.orders_by_status) orders_shown_[status] = count;
+  for (const auto& [status, count] : orders_shown_)
+    ports_.metrics->set("gerbang_orders", "Orders by status.", static_cast<double>(count),
+                        {{"status", status}});
 }
 
 awaitable<void> Engine::run() {
@@ -121,6 +173,14 @@ awaitable<void> Engine::run() {
   };
   for (const Connector* connector : ports_.registry->all()) {
     const std::string channel = connector->info().channel;
+    // Counters that are there from the start: of one that appears as 1 nobody sees the increase.
+    if (settings_of(channel)) {
+      ports_.metrics->count("gerbang_channel_throttled_total",
+                            "Requests that a channel refused for their rate.",
+                            {{"channel", channel}}, 0);
+      ports_.metrics->count("gerbang_drift_total", "Listings found different from what was sent.",
+                            {{"channel", channel}}, 0);
+    }
     if (!connector->info().can.lost_events || !settings_of(channel)) continue;
     ++loops_;
     loop_ends_.push_back(std::make_unique<Signal>(executor_));
@@ -161,12 +221,18 @@ awaitable<void> Engine::rest(TimePoint until, Signal& end) {
 }
 
 awaitable<void> Engine::housekeeping_loop(Signal& end) {
-  TimePoint next = ports_.clock->now() + std::chrono::seconds(30);
+  TimePoint next_trim = ports_.clock->now() + std::chrono::seconds(30);
   while (!stopping_) {
-    auto resting = rest(next, end);
-    co_await std::move(resting);
-    if (stopping_ || ports_.clock->now() < next) continue;
-    next = ports_.clock->now() + kTrimInterval;
+    auto reading = read(*ports_.store, store::StoreStats());
+    Result<store::StoreStats::Answer> stats = co_await std::move(reading);
+    if (stats) show_stats(*stats);
+    const TimePoint next = std::min(next_trim, ports_.clock->now() + kStatsInterval);
+    while (!stopping_ && ports_.clock->now() < next) {
+      auto resting = rest(next, end);
+      co_await std::move(resting);
+    }
+    if (stopping_ || ports_.clock->now() < next_trim) continue;
+    next_trim = ports_.clock->now() + kTrimInterval;
     for (bool more = true; more && !stopping_;) {
       store::TrimHistory script;
       const std::int64_t limit = script.limit;
@@ -175,14 +241,6 @@ awaitable<void> Engine::housekeeping_loop(Signal& end) {
       more = trimmed && *trimmed >= limit;
       if (!trimmed) log::warning("engine.not_trimmed", {{"error", trimmed.error().describe()}});
     }
-    auto reading = read(*ports_.store, store::StoreStats());
-    Result<store::StoreStats::Answer> stats = co_await std::move(reading);
-    if (!stats) continue;
-    ports_.metrics->set("gerbang_inbox_unapplied", "Webhooks stored and not applied yet.",
-                        static_cast<double>(stats->inbox_unapplied));
-    for (const auto& [status, count] : stats->orders_by_status)
-      ports_.metrics->set("gerbang_orders", "Orders by status.", static_cast<double>(count),
-                          {{"status", status}});
   }
 }
 
@@ -208,7 +266,7 @@ awaitable<void> Engine::recover_lost_events(std::string channel) {
     context.now = ports_.clock->now();
     context.nonce = ports_.random->hex(16);
     Exchange<LostEvents> reading = connector.read_lost_events(context);
-    auto driving = caller.drive(std::move(reading));
+    auto driving = caller.drive(std::move(reading), context.now);
     Result<LostEvents> lost = co_await std::move(driving);
     redact(lost, context);
     if (!lost) {
@@ -231,7 +289,7 @@ awaitable<void> Engine::recover_lost_events(std::string channel) {
     if (lost->confirm.empty() || lost->bodies.empty()) co_return;
     // Stored first, confirmed after.
     Exchange<Ack> confirming = connector.confirm_lost_events(context, lost->confirm);
-    auto carrying = caller.drive(std::move(confirming));
+    auto carrying = caller.drive(std::move(confirming), context.now);
     Result<Ack> confirmed = co_await std::move(carrying);
     ports_.metrics->count("gerbang_lost_events_total", "Webhooks recovered from the channel.",
                           {{"channel", channel}}, static_cast<double>(lost->bodies.size()));

@@ -45,6 +45,15 @@ class Engine {
       std::string organisation, std::string shop,
       std::vector<std::pair<std::string, std::string>> credentials);
 
+  // The paper for the parcels of an order, asked of the channel now, kept nowhere: it carries the
+  // buyer's address. `parcel`: the channel's number of one of them, empty for all. Answers within
+  // `label_wait`. Errors: not_found order_not_found, parcel_not_in_order; unsupported
+  // channel_disabled, operation_unsupported; conflict label_before_shipping, label_after_end,
+  // parcel_wanted, shop_not_sending; transient label_not_ready with a time, shop_busy; what the
+  // channel answered, as `rejected` where it refused the shop's keys.
+  boost::asio::awaitable<Result<ShippingLabel>> fetch_label(std::string organisation,
+                                                            std::string order, std::string parcel);
+
  private:
   struct Running {
     std::unique_ptr<Lane> lane;
@@ -52,6 +61,8 @@ class Engine {
   };
 
   boost::asio::awaitable<void> open_lanes();
+  void show_shops(const std::vector<store::ShopView>& shops);
+  void show_stats(const store::StoreStats::Answer& stats);
   boost::asio::awaitable<void> recover_lost_events(std::string channel);
   boost::asio::awaitable<void> lost_events_loop(std::string channel, Signal& end);
   boost::asio::awaitable<void> housekeeping_loop(Signal& end);
@@ -75,6 +86,9 @@ class Engine {
   std::vector<std::unique_ptr<Signal>> loop_ends_;  // one for each of them
   std::map<std::string, Running> lanes_;
   std::map<std::string, std::unique_ptr<AppBudget>> budgets_;
+  // Gauges that were shown: what there is none of any more is shown as 0, not as it was.
+  std::map<std::pair<std::string, std::string>, int> shops_shown_;  // by channel and state
+  std::map<std::string, std::int64_t> orders_shown_;                // by status
 };
 
 }  // namespace gerbang::sync

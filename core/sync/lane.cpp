@@ -27,6 +27,7 @@ Lane::Lane(boost::asio::any_io_executor executor, const Ports& ports, const Engi
 
 void Lane::stop() {
   stopping_ = true;
+  turn_away_asked();
   caller_.stop();
   signal_.notify();
 }
@@ -42,9 +43,15 @@ awaitable<void> Lane::run() {
       log::warning("lane.store_unavailable",
                    {{"shop", shop_id_}, {"error", refreshed.error().describe()}});
       next_due_ = ports_.clock->now() + std::chrono::seconds(2);
-    } else if (shop_.sends() && channel_.enabled) {
-      auto turning = turn();
-      busy = co_await std::move(turning);
+    } else {
+      // One that is asked for, then a turn: who asks all the time delays no order.
+      auto answering = answer_asked();
+      busy = co_await std::move(answering);
+      if (shop_.sends() && channel_.enabled && !stopping_) {
+        auto turning = turn();
+        const bool worked = co_await std::move(turning);
+        busy = busy || worked;
+      }
     }
     if (!busy && !stopping_) {
       auto sleeping = sleep();
@@ -63,6 +70,7 @@ awaitable<Result<void>> Lane::refresh_view() {
   shop_ = std::move(view->shop);
   variants_in_listing_ = view->variants_in_listing;
   review_ = std::move(view->review);
+  recovery_ = view->recovery;
   if (!first) co_return Result<void>();
 
   store::GetOrganisation organisation;
@@ -139,7 +147,14 @@ awaitable<bool> Lane::turn() {
     kind->oldest = std::min(kind->oldest, w.since);
   }
   const auto choice = turns_.choose(waiting);
-  if (!choice) co_return reviewing;
+  if (!choice) {
+    // Nothing that is known of is left to be fetched.
+    if (recovery_ == store::RecoveryStep::orders) {
+      auto advancing = advance_recovery(recovery_);
+      if (co_await std::move(advancing)) co_return true;
+    }
+    co_return reviewing;
+  }
   const Aspect aspect = waiting[*choice].aspect;
   const Urgency urgency = waiting[*choice].urgency;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,8 +25,9 @@ namespace gerbang::sync {
 //
 // Each turn does the first of: recurring jobs that are due (polling for orders, the schedule), the
 // most urgent due work (core/policy/priority). While the shop's listings are read for a review,
-// every other turn is a page of them. With nothing to do it sleeps until something becomes due or a
-// commit wakes it.
+// every other turn is a page of them. After a restore nothing is told: orders are read again, then
+// the listings (store::AdvanceRecovery). With nothing to do it sleeps until something becomes due
+// or a commit wakes it.
 class Lane {
  public:
   Lane(boost::asio::any_io_executor executor, const Ports& ports, const EngineOptions& options,
@@ -36,6 +38,12 @@ class Lane {
   boost::asio::awaitable<void> run();
   void wake() { signal_.notify(); }
   void stop();
+
+  // Asks the channel for somebody who waits: goes before the next turn, in the order of asking,
+  // with this shop's pace, breaker and tokens. Nothing of it is stored. May outlive the lane.
+  // Errors: conflict shop_not_sending; transient shop_busy when its turn did not come in
+  // `label_wait` or too many wait; cancelled; those of the call.
+  boost::asio::awaitable<Result<ShippingLabel>> fetch_label(OrderAction action, std::string parcel);
   bool stopping() const { return stopping_; }
   const std::string& shop() const { return shop_id_; }
 
@@ -55,6 +63,16 @@ class Lane {
                                          std::vector<ShopState> only_from);
 
   // lane_listings.cpp
+  struct BatchLimit {
+    std::size_t most = 1;
+    bool same_product = false;  // one call names variants of one remote product only
+  };
+  // One call for the first batch of the due rows, `items` being their values of this moment.
+  template <class Batch, class Item>
+  boost::asio::awaitable<void> send_values(std::vector<Work> due, std::vector<Item> items,
+                                           BatchLimit limit,
+                                           Exchange<BatchAck> (Connector::*send)(CallContext, Batch)
+                                               const);
   boost::asio::awaitable<void> send_stock(std::vector<Work> due);
   boost::asio::awaitable<void> send_prices(std::vector<Work> due);
   boost::asio::awaitable<void> send_states(std::vector<Work> due);
@@ -63,6 +81,11 @@ class Lane {
   boost::asio::awaitable<Result<void>> ensure_facts(const ListingDraft& draft);
   boost::asio::awaitable<Result<std::shared_ptr<const json::Value>>> facts(std::string key,
                                                                            Make<json::Value> make);
+
+  // lane_asked.cpp
+  struct Asked;
+  boost::asio::awaitable<bool> answer_asked();  // false: nobody waits
+  void turn_away_asked();                       // the lane ends
 
   // lane_orders.cpp
   boost::asio::awaitable<void> fetch_orders(std::vector<Work> due);
@@ -73,6 +96,9 @@ class Lane {
   boost::asio::awaitable<Result<void>> poll_orders(TimePoint from, TimePoint to);
   boost::asio::awaitable<Result<void>> read_back();
   boost::asio::awaitable<void> keep_webhooks();
+  boost::asio::awaitable<Result<void>> read_back_after_restore();
+  // Whether the step was taken. A store that does not answer is asked again next turn.
+  boost::asio::awaitable<bool> advance_recovery(store::RecoveryStep done);
   // lane_review.cpp
   bool review_due(TimePoint now);  // there is a step to do, and no failure is being waited out
   boost::asio::awaitable<void> review_step();
@@ -100,6 +126,7 @@ class Lane {
   TokenKeeper tokens_;
   Signal signal_;
   bool stopping_ = false;
+  std::deque<std::shared_ptr<Asked>> asked_;
 
   // As last read.
   Shop shop_;
@@ -116,6 +143,7 @@ class Lane {
   };
   std::map<std::string, JobRetry> job_retries_;
   Review review_;
+  store::RecoveryStep recovery_ = store::RecoveryStep::none;
   bool review_turn_ = true;
   std::int64_t trail_round_ = 0;  // of which `review_trail_` is
   PageTrail review_trail_;

@@ -15,7 +15,7 @@ boost::asio::awaitable<Result<T>> Lane::call(Make<T> make) {
     context->category_facts = category_facts_;
     const CallContext said = *context;
     Exchange<T> exchange = make(std::move(*context));
-    auto driving = caller_.drive(std::move(exchange));
+    auto driving = caller_.drive(std::move(exchange), said.now);
     Result<T> result = co_await std::move(driving);
     redact(result, said);
     const bool expired = !result && result.error().kind == ErrorKind::auth_expired;

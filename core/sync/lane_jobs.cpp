@@ -16,6 +16,7 @@ namespace {
 
 constexpr const char* kPoll = "poll";
 constexpr const char* kWebhooks = "webhooks";
+constexpr const char* kRecovery = "recovery";
 
 // The jobs that every shop has, at hours when shops are quiet, unless its own schedule says else.
 std::vector<ScheduleRule> default_schedule(const EngineOptions& options) {
@@ -48,6 +49,7 @@ std::vector<ScheduleRule> rules_of(const Shop& shop, const EngineOptions& option
 
 std::optional<TimePoint> Lane::next_job(TimePoint now) const {
   TimePoint next = not_before(kPoll, next_poll_.value_or(now));
+  if (recovery_ == store::RecoveryStep::listings) next = std::min(next, not_before(kRecovery, now));
   for (const ScheduleRule& rule : rules_of(shop_, options_, connector_.info().can)) {
     const policy::ScheduleDue due = policy::schedule_due(rule, zone_, last_due(rule.job), now);
     next = std::min(next, not_before(rule.job, due.missed ? now : due.next));
@@ -87,6 +89,11 @@ awaitable<bool> Lane::run_due_job() {
       Result<bool> advanced = co_await std::move(advancing);
       if (!advanced) done = std::move(advanced).error();
     }
+  } else if (recovery_ == store::RecoveryStep::listings && not_before(kRecovery, now) <= now) {
+    job = kRecovery;
+    auto reading = read_back_after_restore();
+    Result<void> read_result = co_await std::move(reading);
+    done = std::move(read_result);
   } else {
     std::optional<TimePoint> due;
     for (const ScheduleRule& rule : rules_of(shop_, options_, connector_.info().can)) {
@@ -141,6 +148,28 @@ awaitable<bool> Lane::run_due_job() {
     retry.not_before = ports_.clock->now() + policy::backoff(++retry.failures, *ports_.random);
   }
   co_return true;
+}
+
+awaitable<Result<void>> Lane::read_back_after_restore() {
+  auto reading = read_back();
+  Result<void> done = co_await std::move(reading);
+  // What a channel cannot tell nobody waits for.
+  if (!done && done.error().kind != ErrorKind::unsupported) co_return done;
+  auto advancing = advance_recovery(store::RecoveryStep::listings);
+  co_await std::move(advancing);
+  co_return Result<void>();
+}
+
+awaitable<bool> Lane::advance_recovery(store::RecoveryStep done) {
+  store::AdvanceRecovery script;
+  script.shop = shop_id_;
+  script.done = done;
+  auto applying = apply(*ports_.store, std::move(script));
+  Result<bool> advanced = co_await std::move(applying);
+  if (!advanced)
+    log::warning("recovery.not_advanced",
+                 {{"shop", shop_id_}, {"error", advanced.error().describe()}});
+  co_return advanced&&* advanced;
 }
 
 // Webhooks are hints: that they could not be looked at holds nothing else up, and is tried again at

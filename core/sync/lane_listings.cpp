@@ -13,6 +13,28 @@ using store::Settlement;
 
 namespace {
 
+const std::string& subject_of(const StockItem& item) {
+  return item.sku;
+}
+const std::string& subject_of(const PriceItem& item) {
+  return item.sku;
+}
+const std::string& subject_of(const StateItem& item) {
+  return item.unit;
+}
+
+// What the channel has now, for the record.
+void note_sent(const StockItem& item, Settlement& s) {
+  s.sent_stock = item.quantity;
+}
+void note_sent(const PriceItem& item, Settlement& s) {
+  s.sent_price = item.price;
+}
+void note_sent(const StateItem& item, Settlement& s) {
+  s.sent_listed = item.listed && !item.remove;
+  s.removed = item.remove;
+}
+
 // The first due row's batch: rows of the same remote product where the channel demands it, at most
 // `most`. `item_of` finds the loaded value of a row.
 template <class Item>
@@ -21,8 +43,8 @@ std::vector<std::pair<Work, Item>> first_batch(const std::vector<Work>& due,
                                                bool same_product) {
   std::vector<std::pair<Work, Item>> batch;
   for (const Work& w : due) {
-    const auto item =
-        std::find_if(items.begin(), items.end(), [&](const Item& i) { return i.sku == w.subject; });
+    const auto item = std::find_if(items.begin(), items.end(),
+                                   [&](const Item& i) { return subject_of(i) == w.subject; });
     if (item == items.end()) continue;
     if (same_product && !batch.empty() &&
         batch.front().second.remote_product != item->remote_product)
@@ -35,12 +57,13 @@ std::vector<std::pair<Work, Item>> first_batch(const std::vector<Work>& due,
 
 // Rows without a value to send: not published yet, no price, no longer wanted. Publishing sends the
 // value of its moment, so there is nothing left to do for them.
-template <class Item, class Key>
+template <class Item>
 std::vector<Settlement> nothing_to_send(const std::vector<Work>& due,
-                                        const std::vector<Item>& items, Key key, TimePoint now) {
+                                        const std::vector<Item>& items, TimePoint now) {
   std::vector<Settlement> out;
   for (const Work& w : due) {
-    if (std::any_of(items.begin(), items.end(), [&](const Item& i) { return key(i) == w.subject; }))
+    if (std::any_of(items.begin(), items.end(),
+                    [&](const Item& i) { return subject_of(i) == w.subject; }))
       continue;
     Settlement s;
     s.aspect = w.aspect;
@@ -95,6 +118,45 @@ std::optional<Error> item_error(const Result<BatchAck>& result, std::size_t inde
 
 }  // namespace
 
+template <class Batch, class Item>
+awaitable<void> Lane::send_values(std::vector<Work> due, std::vector<Item> items, BatchLimit limit,
+                                  Exchange<BatchAck> (Connector::*send)(CallContext, Batch) const) {
+  const TimePoint sent_at = ports_.clock->now();
+  std::vector<Settlement> settlements = nothing_to_send(due, items, sent_at);
+  auto chosen = first_batch(due, items, limit.most, limit.same_product);
+  if (!chosen.empty()) {
+    Batch batch;
+    for (auto& [work, item] : chosen) {
+      item.ticket = ticket_of(work);
+      batch.items.push_back(item);
+    }
+    Make<BatchAck> make = [this, send, batch](CallContext context) {
+      return (connector_.*send)(std::move(context), batch);
+    };
+    auto calling = call<BatchAck>(std::move(make));
+    Result<BatchAck> result = co_await std::move(calling);
+    const TimePoint now = ports_.clock->now();
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      const auto& [work, item] = chosen[i];
+      const std::optional<Error> error = item_error(result, i, subject_of(item));
+      Settlement s = outcome_of(work, error, sent_at, now);
+      if (const auto deferral = item_deferral(result, i); deferral && !error) {
+        defer(s, *deferral, work, now);
+      } else if (!error) {
+        note_sent(item, s);
+        if (work.aspect == Aspect::stock)
+          ports_.metrics->observe_seconds("gerbang_stock_age_seconds",
+                                          "From a change of stock to its arrival at a shop.",
+                                          std::chrono::duration<double>(now - work.since).count(),
+                                          {{"channel", connector_.info().channel}});
+      }
+      settlements.push_back(std::move(s));
+    }
+  }
+  auto settling = settle(std::move(settlements));
+  co_await std::move(settling);
+}
+
 awaitable<void> Lane::send_stock(std::vector<Work> due) {
   store::LoadStock query;
   query.shop = shop_id_;
@@ -102,41 +164,10 @@ awaitable<void> Lane::send_stock(std::vector<Work> due) {
   auto reading = read(*ports_.store, std::move(query));
   Result<std::vector<StockItem>> items = co_await std::move(reading);
   if (!items) co_return;
-  const TimePoint sent_at = ports_.clock->now();
-  std::vector<Settlement> settlements = nothing_to_send(
-      due, *items, [](const StockItem& i) { return i.sku; }, sent_at);
   const ChannelLimits& limits = connector_.info().limits;
-  auto chosen = first_batch(due, *items, limits.stock_batch, limits.stock_batch_same_product);
-  if (!chosen.empty()) {
-    StockBatch batch;
-    for (auto& [work, item] : chosen) {
-      item.ticket = ticket_of(work);
-      batch.items.push_back(item);
-    }
-    Make<BatchAck> make = [this, batch](CallContext context) {
-      return connector_.set_stock(std::move(context), batch);
-    };
-    auto calling = call<BatchAck>(std::move(make));
-    Result<BatchAck> result = co_await std::move(calling);
-    const TimePoint now = ports_.clock->now();
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      const auto& [work, item] = chosen[i];
-      const std::optional<Error> error = item_error(result, i, item.sku);
-      Settlement s = outcome_of(work, error, sent_at, now);
-      if (const auto deferral = item_deferral(result, i); deferral && !error) {
-        defer(s, *deferral, work, now);
-      } else if (!error) {
-        s.sent_stock = item.quantity;
-        ports_.metrics->observe_seconds("gerbang_stock_age_seconds",
-                                        "From a change of stock to its arrival at a shop.",
-                                        std::chrono::duration<double>(now - work.since).count(),
-                                        {{"channel", connector_.info().channel}});
-      }
-      settlements.push_back(std::move(s));
-    }
-  }
-  auto settling = settle(std::move(settlements));
-  co_await std::move(settling);
+  const BatchLimit limit{limits.stock_batch, limits.stock_batch_same_product};
+  auto sending = send_values(std::move(due), std::move(*items), limit, &Connector::set_stock);
+  co_await std::move(sending);
 }
 
 awaitable<void> Lane::send_prices(std::vector<Work> due) {
@@ -146,37 +177,10 @@ awaitable<void> Lane::send_prices(std::vector<Work> due) {
   auto reading = read(*ports_.store, std::move(query));
   Result<std::vector<PriceItem>> items = co_await std::move(reading);
   if (!items) co_return;
-  const TimePoint sent_at = ports_.clock->now();
-  std::vector<Settlement> settlements = nothing_to_send(
-      due, *items, [](const PriceItem& i) { return i.sku; }, sent_at);
   const ChannelLimits& limits = connector_.info().limits;
-  auto chosen = first_batch(due, *items, limits.price_batch, limits.price_batch_same_product);
-  if (!chosen.empty()) {
-    PriceBatch batch;
-    for (auto& [work, item] : chosen) {
-      item.ticket = ticket_of(work);
-      batch.items.push_back(item);
-    }
-    Make<BatchAck> make = [this, batch](CallContext context) {
-      return connector_.set_price(std::move(context), batch);
-    };
-    auto calling = call<BatchAck>(std::move(make));
-    Result<BatchAck> result = co_await std::move(calling);
-    const TimePoint now = ports_.clock->now();
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      const auto& [work, item] = chosen[i];
-      const std::optional<Error> error = item_error(result, i, item.sku);
-      Settlement s = outcome_of(work, error, sent_at, now);
-      if (const auto deferral = item_deferral(result, i); deferral && !error) {
-        defer(s, *deferral, work, now);
-      } else if (!error) {
-        s.sent_price = item.price;
-      }
-      settlements.push_back(std::move(s));
-    }
-  }
-  auto settling = settle(std::move(settlements));
-  co_await std::move(settling);
+  const BatchLimit limit{limits.price_batch, limits.price_batch_same_product};
+  auto sending = send_values(std::move(due), std::move(*items), limit, &Connector::set_price);
+  co_await std::move(sending);
 }
 
 awaitable<void> Lane::send_states(std::vector<Work> due) {
@@ -186,43 +190,9 @@ awaitable<void> Lane::send_states(std::vector<Work> due) {
   auto reading = read(*ports_.store, std::move(query));
   Result<std::vector<StateItem>> items = co_await std::move(reading);
   if (!items) co_return;
-  const TimePoint sent_at = ports_.clock->now();
-  std::vector<Settlement> settlements = nothing_to_send(
-      due, *items, [](const StateItem& i) { return i.unit; }, sent_at);
-  std::vector<std::pair<Work, StateItem>> chosen;
-  for (const Work& w : due) {
-    const auto item = std::find_if(items->begin(), items->end(),
-                                   [&](const StateItem& i) { return i.unit == w.subject; });
-    if (item != items->end()) chosen.emplace_back(w, *item);
-    if (chosen.size() >= connector_.info().limits.state_batch) break;
-  }
-  if (!chosen.empty()) {
-    StateBatch batch;
-    for (auto& [work, item] : chosen) {
-      item.ticket = ticket_of(work);
-      batch.items.push_back(item);
-    }
-    Make<BatchAck> make = [this, batch](CallContext context) {
-      return connector_.set_state(std::move(context), batch);
-    };
-    auto calling = call<BatchAck>(std::move(make));
-    Result<BatchAck> result = co_await std::move(calling);
-    const TimePoint now = ports_.clock->now();
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      const auto& [work, item] = chosen[i];
-      const std::optional<Error> error = item_error(result, i, item.unit);
-      Settlement s = outcome_of(work, error, sent_at, now);
-      if (const auto deferral = item_deferral(result, i); deferral && !error) {
-        defer(s, *deferral, work, now);
-      } else if (!error) {
-        s.sent_listed = item.listed && !item.remove;
-        s.removed = item.remove;
-      }
-      settlements.push_back(std::move(s));
-    }
-  }
-  auto settling = settle(std::move(settlements));
-  co_await std::move(settling);
+  const BatchLimit limit{connector_.info().limits.state_batch, false};
+  auto sending = send_values(std::move(due), std::move(*items), limit, &Connector::set_state);
+  co_await std::move(sending);
 }
 
 awaitable<Result<std::shared_ptr<const json::Value>>> Lane::facts(std::string key,

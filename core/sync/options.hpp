@@ -45,6 +45,8 @@ struct EngineOptions {
   Duration lost_events_interval = std::chrono::minutes(10);
   Duration webhook_check_interval = std::chrono::minutes(15);  // where shops switch them off
   Duration read_back_interval = std::chrono::hours(24);
+  // How long somebody waits for a label: the shop may be in the middle of something else.
+  Duration label_wait = std::chrono::seconds(30);
   // How often the shops are looked through for gauges; a new shop is seen at its commit.
   Duration rescan_interval = std::chrono::seconds(15);
   Duration shutdown_grace = std::chrono::seconds(8);

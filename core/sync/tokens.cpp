@@ -121,7 +121,7 @@ awaitable<Result<void>> TokenKeeper::refresh() {
         .after(*retry_at_ - ports_.clock->now());
   const CallContext context = make_context();
   Exchange<TokenSet> exchange = connector_.refresh_tokens(context);
-  auto driving = caller_.drive(std::move(exchange));
+  auto driving = caller_.drive(std::move(exchange), context.now);
   Result<TokenSet> fresh = co_await std::move(driving);
   redact(fresh, context);
   ports_.metrics->count("gerbang_token_refreshes_total", "Token refreshes by outcome.",

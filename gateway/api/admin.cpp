@@ -1,4 +1,4 @@
-// /admin/v1: the host's side. Organisations, their keys, backups.
+// /admin/v1: the host's side. Organisations, their keys, all shops, backups.
 #include <algorithm>
 #include <filesystem>
 
@@ -193,6 +193,19 @@ awaitable<Reply> rotate_key(Services& services, Call& call) {
   co_return std::move(reply);
 }
 
+// ---- shops ----------------------------------------------------------------------------------
+
+// Who looks after the gateway has to find the shop behind an alert, whichever village's it is.
+awaitable<Reply> list_all_shops(Services& services, Call&) {
+  auto shops = co_await sync::read(services.store, store::ListShops());
+  if (!shops) co_return std::move(shops).error();
+  json::Array data;
+  for (const store::ShopView& s : *shops) {
+    if (s.shop.state != ShopState::retired) data.push_back(host_shop_view(s, services.clock.now()));
+  }
+  co_return json_reply(200, page_view(std::move(data), ""));
+}
+
 // ---- backup ---------------------------------------------------------------------------------
 
 // An absolute path without detours, below the configured directory when there is one.
@@ -221,6 +234,9 @@ awaitable<Reply> backup(Services& services, Call& call) {
   };
   auto done = co_await services.offload.run<bool>(std::move(work));
   if (!done) co_return std::move(done).error();
+  services.metrics.set("gerbang_last_backup_time_seconds",
+                       "When this process last made a backup, Unix time",
+                       static_cast<double>(to_unix_millis(services.clock.now())) / 1000);
   co_return json_reply(201, json::object({{"path", *path}}));
 }
 
@@ -251,6 +267,9 @@ std::vector<Route> admin_routes() {
   Route revoke = host(Method::del, "/admin/v1/organisations/{organisation}/keys/{key}",
                       "revoke_key", revoke_key, "Revoke a key; acts within 5 seconds everywhere",
                       {200, "Revoked", json_key});
+  Route shops = host(Method::get, "/admin/v1/shops", "list_all_shops", list_all_shops,
+                     "The shops of all organisations that are not retired, and how they are",
+                     {200, "All of them", {"application/json", "HostShopPage"}});
   Route backups =
       host(Method::post, "/admin/v1/backup", "backup", backup,
            "A consistent copy of the database into a new file",
@@ -274,6 +293,7 @@ std::vector<Route> admin_routes() {
            rotate_key, "Replace a key by a new one of the same kind; the old one is revoked",
            {201, "Made", {"application/json", "NewKey"}},
            {"application/json", "RotateRequest", false}),
+      shops,
       backups,
   };
 }

@@ -120,6 +120,32 @@ TEST_F(Host, is_reached_by_the_hosts_key_only) {
   EXPECT_EQ(w.admin(Method::get, "/v1/products").status, 401);
 }
 
+TEST_F(Host, finds_the_shop_behind_an_alert_whichever_village_it_is) {
+  store::CreateShop create;
+  create.shop.organisation = base.substr(base.rfind('/') + 1);
+  create.shop.channel = "uji";
+  create.shop.name = "Toko";
+  const Shop made = *w.store->apply_now(create);
+  create.shop.name = "Lama";
+  store::SetShopState retire;
+  retire.shop = w.store->apply_now(create)->id;
+  retire.state = ShopState::retired;
+  ASSERT_TRUE(w.store->apply_now(retire).ok());
+  const Seen all = w.admin(Method::get, "/admin/v1/shops");
+  ASSERT_EQ(all.status, 200) << all.body;
+  const json::Value* found = nullptr;
+  for (const json::Value& s : all.json["data"].items()) {
+    EXPECT_NE(s["state"].text(), "retired");
+    if (s["id"].text() == made.id) found = &s;
+  }
+  ASSERT_NE(found, nullptr) << all.body;
+  EXPECT_EQ((*found)["organisation"].text(), create.shop.organisation);
+  EXPECT_EQ((*found)["state"].text(), "needs_authorisation");
+  EXPECT_EQ((*found)["recovering"].as_bool(), false);
+  const Seen village = w.call(Method::get, "/admin/v1/shops");
+  EXPECT_TRUE(village.status == 401 || village.status == 403) << village.status;
+}
+
 TEST_F(Host, writes_a_backup) {
   const auto path = std::filesystem::temp_directory_path() /
                     ("gerbang-api-" + std::to_string(::getpid()) + ".db");

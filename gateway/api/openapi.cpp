@@ -25,11 +25,15 @@ json::Value literal(std::string_view text) {
   return json::parse(text, limits).value();
 }
 
-json::Value content(const Content& c) {
-  json::Object media;
-  if (!c.schema.empty()) media.append("schema", reference("schemas", c.schema));
+json::Value content(const Content& c, const std::vector<Content>& or_else = {}) {
   json::Object out;
-  out.append(std::string(c.type), std::move(media));
+  const auto add = [&out](const Content& one) {
+    json::Object media;
+    if (!one.schema.empty()) media.append("schema", reference("schemas", one.schema));
+    out.append(std::string(one.type), std::move(media));
+  };
+  add(c);
+  for (const Content& other : or_else) add(other);
   return out;
 }
 
@@ -76,7 +80,7 @@ json::Value responses_of(const Route& route) {
   for (const Answer& a : route.operation.answers) {
     json::Object one;
     one.append("description", a.description);
-    if (!a.content.type.empty()) one.append("content", content(a.content));
+    if (!a.content.type.empty()) one.append("content", content(a.content, a.or_else));
     out.set(std::to_string(a.status), std::move(one));
   }
   for (const int status : problem_statuses(route)) {

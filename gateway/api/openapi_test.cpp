@@ -66,6 +66,11 @@ TEST(OpenApi, each_get_answers_as_documented) {
   w.coffee();
   const std::string shop = w.shop();
   const std::string order = w.order(shop);
+  ShippingLabel label;
+  label.document = Secret("%PDF-1.4 %%EOF");
+  label.media_type = "application/pdf";
+  label.file_name = "label-PO-1.pdf";
+  w.labels.answer = std::move(label);
   const std::map<std::string, std::string> examples = {
       {"code", "KOPI-ROBUSTA"}, {"item", "KOPI-SANGRAI"},
       {"sku", "KOPI-250"},      {"shop", shop},

@@ -144,6 +144,20 @@ awaitable<Reply> restock_order(Services& services, Call& call) {
   co_return co_await commit_reply(services, call, std::move(script), std::move(render));
 }
 
+// Nothing of it is stored: it carries the buyer's address.
+awaitable<Reply> get_label(Services& services, Call& call) {
+  auto fetching = services.labels.fetch(call.who.organisation, call.parameter("order"),
+                                        call.query_text("parcel").value_or(""));
+  Result<ShippingLabel> label = co_await std::move(fetching);
+  if (!label) co_return std::move(label).error();
+  http::ServerReply reply = text_reply(200, label->media_type, label->document.reveal());
+  // The name is of letters, digits, '.', '-' and '_' only.
+  reply.response.headers.set("Content-Disposition",
+                             "attachment; filename=\"" + label->file_name + "\"");
+  reply.response.headers.set("X-Content-Type-Options", "nosniff");
+  co_return reply;
+}
+
 Route decision(std::string_view path, std::string_view id, Handle handle, std::string_view summary,
                Content request) {
   Route route;
@@ -188,6 +202,21 @@ std::vector<Route> order_routes() {
                      .tag = "Orders",
                      .summary = "An order",
                      .answers = {{200, "The order", {"application/json", "Order"}}}}},
+      // More than a key that only reads may see: a name and a street. And the channel counts it.
+      {.method = Method::get,
+       .path = "/v1/orders/{order}/label",
+       .scope = Scope::write,
+       .handle = get_label,
+       .operation = {.id = "get_label",
+                     .tag = "Orders",
+                     .summary = "The shipping label, asked of the channel now",
+                     .query = {{"parcel", "Of this parcel only: `package` of one of the shipments",
+                                R"({"type":"string"})"}},
+                     .answers = {{200,
+                                  "The document as the channel made it; print it unaltered",
+                                  {"application/pdf"},
+                                  {{"application/zip"}, {"image/png"}, {"image/jpeg"}}}},
+                     .problems = {409, 422, 429}}},
       decision("/v1/orders/{order}/accept", "accept_order", accept_order,
                "Accept, or refuse the buyer's wish to cancel",
                {"application/json", "AcceptRequest", false}),

@@ -64,6 +64,7 @@ struct Answer {
   int status = 200;
   std::string_view description;
   Content content = {};
+  std::vector<Content> or_else = {};  // other types that the same answer may have
 };
 
 struct Operation {

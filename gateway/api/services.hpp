@@ -36,6 +36,16 @@ class Authoriser {
   virtual boost::asio::awaitable<Result<Shop>> connect(Shop shop, QueryItems credentials) = 0;
 };
 
+// Labels, asked of the channel while somebody waits; kept nowhere. Awaited on an edge thread.
+class Labels {
+ public:
+  virtual ~Labels() = default;
+  // Answers within half a minute. Errors: as sync::Engine::fetch_label.
+  virtual boost::asio::awaitable<Result<ShippingLabel>> fetch(std::string organisation,
+                                                              std::string order,
+                                                              std::string parcel) = 0;
+};
+
 struct ApiOptions {
   // Hex SHA-256 of the host's key for /admin/v1; empty: nobody may.
   std::string admin_key_hash;
@@ -55,6 +65,7 @@ struct Dependencies {
   Signals& signals;  // the composition sends Committed::organisations_with_events to notify()
   hooks::Hooks& hooks;
   Authoriser& authoriser;
+  Labels& labels;
 };
 
 // Whether the database commits, asked at most once a second however often /readyz is called: it

@@ -107,6 +107,9 @@ class TestConnector final : public Connector {
   Exchange<Ack> answer_cancellation(CallContext, OrderAction, bool) const override {
     co_return unsupported("answer_cancellation");
   }
+  Exchange<ShippingLabel> fetch_label(CallContext, OrderAction, std::string) const override {
+    co_return unsupported("fetch_label");
+  }
   Exchange<LostEvents> read_lost_events(CallContext) const override {
     co_return unsupported("read_lost_events");
   }

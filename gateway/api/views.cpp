@@ -123,13 +123,22 @@ json::Value schedule_view(const std::vector<ScheduleRule>& schedule) {
   return out;
 }
 
-json::Value shop_view(const store::ShopView& view, TimePoint now) {
-  const Shop& shop = view.shop;
+namespace {
+
+json::Value work_view(const store::WorkSummary& work, TimePoint now) {
   json::Value oldest;
-  if (view.work.oldest) {
-    const auto age = std::chrono::floor<std::chrono::seconds>(now - *view.work.oldest).count();
+  if (work.oldest) {
+    const auto age = std::chrono::floor<std::chrono::seconds>(now - *work.oldest).count();
     oldest = age > 0 ? static_cast<std::int64_t>(age) : std::int64_t{0};
   }
+  return json::object(
+      {{"waiting", work.waiting}, {"parked", work.parked}, {"oldest_seconds", std::move(oldest)}});
+}
+
+}  // namespace
+
+json::Value shop_view(const store::ShopView& view, TimePoint now) {
+  const Shop& shop = view.shop;
   json::Object out;
   out.append("id", shop.id);
   out.append("channel", shop.channel);
@@ -142,11 +151,25 @@ json::Value shop_view(const store::ShopView& view, TimePoint now) {
   out.append("share_percent", shop.share_percent);
   out.append("schedule", schedule_view(shop.schedule));
   out.append("token", json::object({{"expires_at", time_or_null(shop.token_expires_at)}}));
-  out.append("work", json::object({{"waiting", view.work.waiting},
-                                   {"parked", view.work.parked},
-                                   {"oldest_seconds", std::move(oldest)}}));
+  out.append("work", work_view(view.work, now));
+  out.append("recovering", view.recovery != store::RecoveryStep::none);
   out.append("last_success_at", time_or_null(shop.last_success_at));
   out.append("created_at", to_rfc3339(shop.created_at));
+  return out;
+}
+
+json::Value host_shop_view(const store::ShopView& view, TimePoint now) {
+  const Shop& shop = view.shop;
+  json::Object out;
+  out.append("organisation", shop.organisation);
+  out.append("id", shop.id);
+  out.append("channel", shop.channel);
+  out.append("name", shop.name);
+  out.append("state", to_string(shop.state));
+  out.append("since", to_rfc3339(shop.since));
+  out.append("reason", text_or_null(shop.reason));
+  out.append("work", work_view(view.work, now));
+  out.append("recovering", view.recovery != store::RecoveryStep::none);
   return out;
 }
 

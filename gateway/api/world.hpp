@@ -62,6 +62,21 @@ class TestAuthoriser final : public Authoriser {
   store::Store* store = nullptr;
 };
 
+// What the engine would answer, and what it was asked.
+class TestLabels final : public Labels {
+ public:
+  boost::asio::awaitable<Result<ShippingLabel>> fetch(std::string organisation, std::string order,
+                                                      std::string parcel) override {
+    asked.push_back({std::move(organisation), std::move(order), std::move(parcel)});
+    co_return answer;
+  }
+  struct Asked {
+    std::string organisation, order, parcel;
+  };
+  std::vector<Asked> asked;
+  Result<ShippingLabel> answer = Error(ErrorKind::bug, "no_answer_set");
+};
+
 class World {
  public:
   static constexpr std::string_view kAdminKey = "kunci-tuan-rumah-untuk-uji";
@@ -118,6 +133,7 @@ class World {
   Signals signals{Signals::Limits{4, 2}};
   std::unique_ptr<hooks::Hooks> hooks;
   TestAuthoriser authoriser;
+  TestLabels labels;
   std::unique_ptr<Api> api;
   json::Value document;
   boost::asio::io_context io{1};

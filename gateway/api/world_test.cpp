@@ -141,9 +141,9 @@ World::World() {
   hooks = std::make_unique<hooks::Hooks>(*store, registry, clock, metrics, std::move(apps));
   ApiOptions api_options;
   api_options.admin_key_hash = hash_of_key(kAdminKey);
-  api = std::make_unique<Api>(
-      Dependencies{*store, clock, api_random, metrics, registry, signals, *hooks, authoriser},
-      std::move(api_options));
+  api = std::make_unique<Api>(Dependencies{*store, clock, api_random, metrics, registry, signals,
+                                           *hooks, authoriser, labels},
+                              std::move(api_options));
   document = openapi_document(api->routes());
 }
 

@@ -12,6 +12,34 @@ std::string text(const json::Value& v) {
   return v.to_text();
 }
 
+void all_shops_command(CLI::App& group, Context& context) {
+  auto troubled = std::make_shared<bool>(false);
+  CLI::App* shops =
+      group.add_subcommand("shops", "Shops of all organisations and how they are (admin key)");
+  shops->add_flag("--troubled", *troubled, "Only those that somebody has to look at");
+  shops->callback([&context, troubled] {
+    auto remote = context.remote();
+    if (!remote) return fail(context, remote.error());
+    auto all = (*remote)->call(Method::get, "/admin/v1/shops");
+    if (!all) return fail(context, all.error());
+    std::vector<std::vector<std::string>> rows{
+        {"ORGANISATION", "ID", "CHANNEL", "STATE", "WAITING", "PARKED", "OLDEST", "REASON"}};
+    json::Array kept;
+    for (const json::Value& s : (*all)["data"].items()) {
+      const bool recovering = s["recovering"].as_bool().value_or(false);
+      const bool quiet = s["state"].text() == "active" && !recovering &&
+                         s["work"]["parked"].as_int64().value_or(0) == 0;
+      if (*troubled && quiet) continue;
+      rows.push_back({text(s["organisation"]), text(s["id"]), text(s["channel"]),
+                      text(s["state"]) + (recovering ? ", recovering" : ""),
+                      text(s["work"]["waiting"]), text(s["work"]["parked"]),
+                      text(s["work"]["oldest_seconds"]), text(s["reason"])});
+      kept.push_back(s);
+    }
+    print(context, json::object({{"data", std::move(kept)}}), table(rows));
+  });
+}
+
 void organisation_commands(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand("organisation", "Organisations (admin key)");
   group->require_subcommand(1);
@@ -47,6 +75,7 @@ void organisation_commands(CLI::App& app, Context& context) {
       rows.push_back({text(o["id"]), text(o["name"]), text(o["kind"]), text(o["zone"])});
     print(context, *all, table(rows));
   });
+  all_shops_command(*group, context);
 }
 
 void key_commands(CLI::App& app, Context& context) {

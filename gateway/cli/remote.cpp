@@ -114,6 +114,17 @@ Result<json::Value> Remote::all_pages(const std::string& path) {
   return json::object({{"data", std::move(data)}});
 }
 
+Result<HttpResponse> Remote::document(const std::string& path) {
+  HttpRequest request;
+  request.url = impl_->options.url + path;
+  request.operation = "cli";
+  GERBANG_TRY(response, send(std::move(request)));
+  if (response.status < 300) return response;
+  Error error = problem_of(response);
+  error.retry_after = retry_after(response, SystemClock().now());
+  return error;
+}
+
 Result<std::string> Remote::text(Method method, const std::string& path) {
   HttpRequest request;
   request.method = method;

@@ -33,6 +33,8 @@ class Remote {
   Result<json::Value> all_pages(const std::string& path);
   // The answer as text (NDJSON).
   Result<std::string> text(Method method, const std::string& path);
+  // A document with its headers. An Error has `retry_after` where the answer names a time.
+  Result<HttpResponse> document(const std::string& path);
 
  private:
   Result<HttpResponse> send(HttpRequest request);

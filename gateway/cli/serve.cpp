@@ -1,4 +1,4 @@
-// Commands on files of this machine: serve, migrate, check-config, restore.
+// Commands on files of this machine: serve, migrate, check-config, check-backup, restore.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
@@ -78,16 +78,28 @@ Result<void> keep_old(const std::string& database) {
 
 // The copy is whole and on disk before it takes the database's name, in one step: whenever this is
 // interrupted, the name stands for the old database or for the new one.
-Result<void> restore(const std::string& from, const std::string& to, bool force) {
+Result<void> restore(const std::string& from, const config::Storage& into, bool force) {
   namespace fs = std::filesystem;
+  const std::string& to = into.path;
   GERBANG_CHECK(store::check_backup(from));
+  SystemRandom random;
+  GERBANG_TRY(vault, Vault::create(into.master_keys, random));
+  GERBANG_CHECK(store::check_keys(from, vault));
   if (fs::exists(to) && !force)
     return Error(ErrorKind::conflict, "restore_target_exists",
                  to + " exists; --force replaces it (the old one is kept as .before-restore)");
   const std::string fresh = to + ".restoring";
   std::error_code failed;
+  // Of a restore that was interrupted: another database's log.
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) fs::remove(fresh + suffix, failed);
   fs::copy_file(from, fresh, fs::copy_options::overwrite_existing, failed);
   if (failed) return Error(ErrorKind::transient, "restore_failed", failed.message());
+  // For the owner's eyes, whatever the backup medium made of it.
+  fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write, failed);
+  if (failed) return Error(ErrorKind::transient, "restore_failed", failed.message());
+  // Before it has the name: a restored database that does not know it would tell the shops what it
+  // remembers.
+  GERBANG_CHECK(store::mark_restored(fresh, SystemClock().now()));
   GERBANG_CHECK(sync_file(fresh, O_RDONLY));
   GERBANG_CRASH_POINT("restore.copied");
   const std::string folder = fs::absolute(to).parent_path().string();
@@ -154,6 +166,15 @@ void add_serve(CLI::App& app, Context& context) {
     print(context, json::object({{"ok", true}}), context.config + " is good");
   });
 
+  CLI::App* checked =
+      app.add_subcommand("check-backup", "Read a backup whole and say whether it is good");
+  auto looked_at = std::make_shared<std::string>();
+  checked->add_option("backup", *looked_at, "File that `gerbang backup` wrote")->required();
+  checked->callback([&context, looked_at] {
+    if (auto good = store::check_backup(*looked_at); !good) return fail(context, good.error());
+    print(context, json::object({{"ok", true}}), *looked_at + " is good");
+  });
+
   CLI::App* restored = app.add_subcommand("restore", "Put a backup in the database's place");
   auto from = std::make_shared<std::string>();
   auto force = std::make_shared<bool>(false);
@@ -169,7 +190,7 @@ void add_serve(CLI::App& app, Context& context) {
     if (fd < 0 || ::flock(fd, LOCK_EX | LOCK_NB) != 0)
       return fail(context, Error(ErrorKind::conflict, "store_in_use",
                                  "stop the gateway first: it uses " + config->store.path));
-    auto done = restore(*from, config->store.path, *force);
+    auto done = restore(*from, config->store, *force);
     ::close(fd);
     if (!done) return fail(context, done.error());
     print(context, json::object({{"ok", true}}), "restored to " + config->store.path);

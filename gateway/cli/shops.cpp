@@ -1,4 +1,8 @@
 // Commands of an operator: shops, synchronisation, orders.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -148,9 +152,79 @@ void shop_commands(CLI::App& app, Context& context) {
   }
 }
 
+// For nobody else's eyes: a label names the buyer and the street.
+Result<void> write_private(const std::string& file, const std::string& bytes) {
+  const auto fail = [&file](const char* why) {
+    return Error(ErrorKind::invalid, "file_not_written", std::string(why) + " " + file);
+  };
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return fail("cannot open");
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = ::write(fd, bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  if (::close(fd) != 0 || done != bytes.size()) return fail("cannot write");
+  return {};
+}
+
+// The name that the gateway suggests, without anything that leads elsewhere.
+std::string suggested_name(const HttpResponse& response) {
+  const std::string header(response.headers.find("Content-Disposition").value_or(""));
+  const auto begin = header.find("filename=\"");
+  if (begin == std::string::npos) return "label";
+  const std::string name = header.substr(begin + 10, header.find('"', begin + 10) - begin - 10);
+  const bool plain = !name.empty() && !name.starts_with(".") &&
+                     name.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "0123456789-_.") == std::string::npos;
+  return plain ? name : "label";
+}
+
+void label_command(CLI::App& group, Context& context) {
+  struct Options {
+    std::string order, parcel, out;
+    int wait_seconds = 60;
+  };
+  auto o = std::make_shared<Options>();
+  CLI::App* label = group.add_subcommand("label", "The shipping label, as a file to print");
+  label->add_option("id", o->order, "ord_…")->required();
+  label->add_option("--parcel", o->parcel, "Of this parcel only");
+  label->add_option("--out", o->out, "File; - for standard output (default: as it is called)");
+  label->add_option("--wait", o->wait_seconds,
+                    "Wait at most so many seconds while the channel makes it (60)");
+  label->callback([&context, o] {
+    auto remote = context.remote();
+    if (!remote) return fail(context, remote.error());
+    std::string path = "/v1/orders/" + percent_encode(o->order) + "/label";
+    if (!o->parcel.empty()) path += "?parcel=" + percent_encode(o->parcel);
+    std::chrono::milliseconds left = std::chrono::seconds(o->wait_seconds);
+    auto answer = (*remote)->document(path);
+    while (!answer && answer.error().retry_after && *answer.error().retry_after <= left &&
+           (answer.error().code == "label_not_ready" || answer.error().code == "shop_busy")) {
+      const auto wait = *answer.error().retry_after;
+      left -= wait;
+      std::this_thread::sleep_for(wait);
+      answer = (*remote)->document(path);
+    }
+    if (!answer) return fail(context, answer.error());
+    if (o->out == "-") {
+      std::cout << answer->body << std::flush;
+      return;
+    }
+    const std::string file = o->out.empty() ? suggested_name(*answer) : o->out;
+    if (auto written = write_private(file, answer->body); !written)
+      return fail(context, written.error());
+    print(context, json::object({{"file", file}, {"bytes", answer->body.size()}}), file);
+  });
+}
+
 void order_commands(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand("order", "Orders");
   group->require_subcommand(1);
+  label_command(*group, context);
   auto status = std::make_shared<std::string>();
   auto shop = std::make_shared<std::string>();
   CLI::App* list = group->add_subcommand("list", "Orders, oldest change first");

@@ -15,6 +15,7 @@
 #include "core/base/log.hpp"
 #include "gateway/http/connection.hpp"
 #include "gateway/http/edge.hpp"
+#include "gateway/http/memory.hpp"
 #include "gateway/http/refusals.hpp"
 #include "gateway/http/tls.hpp"
 
@@ -284,7 +285,7 @@ double memory_in_use() {
   static const double limit = [&] {
     const double machine = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
                            static_cast<double>(::sysconf(_SC_PAGESIZE));
-    const double group = number_in("/sys/fs/cgroup/memory.max", 0);
+    const double group = static_cast<double>(group_memory_bound());
     return group > 0 && group < machine ? group : machine;
   }();
   const double pages = number_in("/proc/self/statm", 1);

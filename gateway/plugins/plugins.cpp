@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
+#include "config/messages.hpp"
 #include "core/base/log.hpp"
 #include "core/connector/plugin.hpp"
 
@@ -18,6 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kLongestStamp = 512;
+constexpr std::uintmax_t kMostWords = 1'000'000;
 
 bool is_channel_name(const std::string& name) {
   return name.size() >= 2 && name.size() <= 30 && name[0] >= 'a' && name[0] <= 'z' &&
@@ -28,10 +32,8 @@ bool is_channel_name(const std::string& name) {
 
 // Loading runs what stands in the file, so it is looked at before: whose folder, which file, and
 // who may have written it.
-Result<std::string> trusted_file(const std::string& directory, const std::string& name) {
-  if (!is_channel_name(name))
-    return Error(ErrorKind::invalid, "connector_name_invalid", "\"" + name + "\"");
-  const std::string wanted = (fs::path(directory) / ("gerbang-" + name + ".so")).string();
+Result<std::string> trusted_file(const std::string& directory, const std::string& file_name) {
+  const std::string wanted = (fs::path(directory) / file_name).string();
   std::error_code failed;
   const fs::path folder = fs::canonical(directory, failed);
   if (failed || !fs::is_directory(folder, failed))
@@ -50,6 +52,24 @@ Result<std::string> trusted_file(const std::string& directory, const std::string
                    "everybody may write " + path.string());
   }
   return file.string();
+}
+
+// What the connector's own error codes mean. A connector without any has no such file.
+Result<void> load_words(const std::string& directory, const std::string& name) {
+  Result<std::string> file = trusted_file(directory, "gerbang-" + name + ".codes.tsv");
+  if (!file && file.error().kind == ErrorKind::not_found) return {};
+  if (!file) return std::move(file).error();
+  std::error_code failed;
+  const auto size = fs::file_size(*file, failed);
+  if (failed || size > kMostWords)
+    return Error(ErrorKind::too_large, "connector_words_broken", *file + " is over 1 MB");
+  std::ifstream in(*file, std::ios::binary);
+  const std::string lines{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  Result<void> added = messages::add_messages(lines);
+  if (added) return {};
+  Error error = std::move(added).error();
+  error.detail = *file + ", " + error.detail;
+  return error;
 }
 
 std::string last_failure() {
@@ -92,7 +112,9 @@ std::string difference(std::string_view theirs, std::string_view ours) {
 }  // namespace
 
 Result<std::unique_ptr<Connector>> load(const std::string& directory, const std::string& name) {
-  GERBANG_TRY(file, trusted_file(directory, name));
+  if (!is_channel_name(name))
+    return Error(ErrorKind::invalid, "connector_name_invalid", "\"" + name + "\"");
+  GERBANG_TRY(file, trusted_file(directory, "gerbang-" + name + ".so"));
   void* const handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr)
     return Error(ErrorKind::invalid, "connector_file_broken", file + ": " + last_failure());
@@ -114,6 +136,10 @@ Result<std::unique_ptr<Connector>> load(const std::string& directory, const std:
     connector.reset();  // before its code goes
     return Error(ErrorKind::invalid, "connector_not_made",
                  file + " holds the connector of another channel");
+  }
+  if (Result<void> words = load_words(directory, name); !words) {
+    connector.reset();
+    return std::move(words).error();
   }
   library.keep();
   return connector;

@@ -14,7 +14,8 @@ namespace gerbang::plugins {
 
 // <directory>/gerbang-<name>.so, a regular file of its own in that folder that only its owner and
 // group may write. Loaded with RTLD_NOW and RTLD_LOCAL; its stamp is compared to the letter before
-// anything of it is called. It stays for the life of the process.
+// anything of it is called. It stays for the life of the process. Where gerbang-<name>.codes.tsv
+// stands beside it, its lines join the message catalogue.
 //
 // Errors, each with the file and the reason in `detail`:
 //   connector_name_invalid     the name is no channel name (small letters, digits, '_')
@@ -24,6 +25,7 @@ namespace gerbang::plugins {
 //   connector_stamp_missing    not a connector of this program
 //   connector_stamp_differs    built with other headers, compiler, library or macros
 //   connector_not_made         it has the stamp and no connector, or one of another channel
+//   connector_words_broken, connector_words_differ    of the .codes.tsv, see config/messages.hpp
 Result<std::unique_ptr<Connector>> load(const std::string& directory, const std::string& name);
 
 // Each of `names`, in order, into the registry. Stops at the first failure, also

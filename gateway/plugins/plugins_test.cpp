@@ -122,6 +122,30 @@ TEST_F(Plugins, a_channel_has_one_connector) {
   EXPECT_EQ(registry.all().size(), 1u);
 }
 
+TEST_F(Plugins, its_own_codes_have_its_own_words) {
+  put("good", "sample");
+  const auto words = [&](const std::string& lines) {
+    const std::string path = folder + "/gerbang-sample.codes.tsv";
+    std::ofstream(path) << lines;
+    EXPECT_EQ(::chmod(path.c_str(), 0640), 0);
+    return path;
+  };
+  words("pasar_libur\tPasar libur\tTunggu.\tno more\n");
+  const Error broken = refusal("sample");
+  EXPECT_EQ(broken.code, "connector_words_broken");
+  EXPECT_THAT(broken.detail, HasSubstr("gerbang-sample.codes.tsv, line 1"));
+  words("token_expired\tx\tx\tx\tx\n");
+  EXPECT_EQ(refusal("sample").code, "connector_words_differ");
+  EXPECT_FALSE(messages::has_message("pasar_libur"));
+
+  const std::string path = words("pasar_libur\tPasar libur\tTunggu.\tClosed\tWait.\n");
+  ASSERT_EQ(::chmod(path.c_str(), 0646), 0);
+  EXPECT_EQ(refusal("sample").code, "connector_file_unsafe");
+  ASSERT_EQ(::chmod(path.c_str(), 0640), 0);
+  EXPECT_TRUE(load(folder, "sample"));
+  EXPECT_EQ(messages::message("pasar_libur", messages::Language::id).title, "Pasar libur");
+}
+
 TEST_F(Plugins, nothing_outside_the_folder_is_loaded) {
   fs::copy_file(built("good"), base + "/gerbang-sample.so");
   for (const char* name : {"../sample", "/sample", "sample/../../sample", "", ".", "Sample", "a b"})

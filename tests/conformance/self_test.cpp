@@ -72,6 +72,10 @@ class Through : public Connector {
   Exchange<Ack> answer_cancellation(CallContext c, OrderAction a, bool yes) const override {
     return real_->answer_cancellation(std::move(c), std::move(a), yes);
   }
+  Exchange<ShippingLabel> fetch_label(CallContext c, OrderAction a,
+                                      std::string parcel) const override {
+    return real_->fetch_label(std::move(c), std::move(a), std::move(parcel));
+  }
   Result<std::vector<HookEvent>> open_webhook(const InboundRequest& r, const App& a,
                                               TimePoint n) const override {
     return real_->open_webhook(r, a, n);
@@ -221,6 +225,32 @@ class Guessing final : public Through {
     co_return found;
   }
 };
+// Prints whatever comes: an outage's page goes onto the parcel.
+class Printing final : public Through {
+  Exchange<ShippingLabel> fetch_label(CallContext c, OrderAction a, std::string p) const override {
+    Exchange<ShippingLabel> fetching = real_->fetch_label(std::move(c), std::move(a), std::move(p));
+    Result<ShippingLabel> label = co_await std::move(fetching);
+    if (!label && label.error().code == "channel_answer_unreadable") {
+      ShippingLabel page;
+      page.document = Secret("<html>");
+      co_return page;
+    }
+    co_return label;
+  }
+};
+// A label that is being made is called refused for good.
+class Curt final : public Through {
+  Exchange<ShippingLabel> fetch_label(CallContext c, OrderAction a, std::string p) const override {
+    Exchange<ShippingLabel> fetching = real_->fetch_label(std::move(c), std::move(a), std::move(p));
+    Result<ShippingLabel> label = co_await std::move(fetching);
+    if (!label && label.error().code == "label_not_ready") {
+      Error error = std::move(label).error();
+      error.kind = ErrorKind::rejected;
+      co_return error;
+    }
+    co_return label;
+  }
+};
 // Offers what it says it does not.
 class Eager final : public Through {
  public:
@@ -317,6 +347,8 @@ const std::vector<Bug>& bugs() {
       bug<Impatient>("Impatient", "throttled"),
       bug<Careless>("Careless", "transient or indeterminate: 503"),
       bug<Guessing>("Guessing", "a listing is found"),
+      bug<Printing>("Printing", "transient or indeterminate: HTML"),
+      bug<Curt>("Curt", "a label: not ready yet"),
       bug<Eager>("Eager", "what is not declared"),
       bug<Hasty>("Hasty", "the declared pace"),
       bug<Moody>("Moody", "the same context"),

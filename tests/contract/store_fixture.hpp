@@ -211,21 +211,23 @@ class StoreFixture {
     for (const Work& w : due(shop)) out.insert(std::string(to_string(w.aspect)) + " " + w.subject);
     return out;
   }
+  Settlement done(const Work& work) const {
+    Settlement s;
+    s.aspect = work.aspect;
+    s.subject = work.subject;
+    s.revision = work.revision;
+    s.sent_at = clock_.now();
+    s.attempt.at = clock_.now();
+    s.attempt.outcome = "done";
+    s.attempt.revision = work.revision;
+    return s;
+  }
   // As if the engine had done everything that is due.
   void clear_work(const std::string& shop) {
     SettleWork script;
     script.shop = shop;
     for (const Work& w : due(shop)) {
-      Settlement s;
-      s.aspect = w.aspect;
-      s.subject = w.subject;
-      s.revision = w.revision;
-      s.next = Settlement::Next::clear;
-      s.sent_at = clock_.now();
-      s.attempt.at = clock_.now();
-      s.attempt.outcome = "done";
-      s.attempt.revision = w.revision;
-      script.settlements.push_back(std::move(s));
+      script.settlements.push_back(done(w));
     }
     if (!script.settlements.empty()) apply(std::move(script));
   }
@@ -236,14 +238,7 @@ class StoreFixture {
     script.shop = shop;
     for (const Work& w : due(shop)) {
       if (w.aspect != Aspect::content || w.subject != unit) continue;
-      Settlement s;
-      s.aspect = w.aspect;
-      s.subject = w.subject;
-      s.revision = w.revision;
-      s.sent_at = clock_.now();
-      s.attempt.at = clock_.now();
-      s.attempt.outcome = "done";
-      s.attempt.revision = w.revision;
+      Settlement s = done(w);
       s.remote_product = "item-" + unit;
       for (const std::string& sku : skus) s.remote_variants[sku] = "model-" + sku;
       script.settlements.push_back(std::move(s));

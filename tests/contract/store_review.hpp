@@ -414,6 +414,37 @@ TEST_P(ReviewContract, a_create_that_was_begun_is_settled_by_the_link) {
   EXPECT_EQ(draft.draft.remote_product, "100");
 }
 
+TEST_P(ReviewContract, a_refused_listing_is_not_found_as_ours_later) {
+  village();
+  open({found("100", "0", "TEH-1"), found("101", "0", "KOPI")}, {{"100/0", "TEH-1"}});
+  ASSERT_TRUE(refuse("100/0"));
+  ASSERT_TRUE(end());
+  const auto find = [&](const std::string& product) {
+    ASSERT_EQ(begin_publish("TEH"), "ok");  // and the answer is lost
+    for (const Work& w : due(shop_)) {
+      if (w.aspect != Aspect::content || w.subject != "TEH") continue;
+      Settlement s = done(w);
+      s.remote_product = product;
+      s.remote_variants = {{"TEH-1", "0"}};
+      apply(SettleWork{shop_, {s}});
+    }
+  };
+  find("100");
+  EXPECT_EQ(read(LoadDraft{shop_, "TEH"}).draft.remote_product, "") << "somebody said no to it";
+  EXPECT_THAT(stock_of({"TEH-1"}), IsEmpty());
+  ListParked parked;
+  parked.organisation = org_;
+  parked.shop = shop_;
+  const auto waiting = read(std::move(parked));
+  ASSERT_EQ(waiting.size(), 1u);
+  EXPECT_EQ(waiting.front().subject, "TEH");
+  EXPECT_TRUE(read(LoadDraft{shop_, "TEH"}).maybe_published) << "ours may stand there, too";
+  // What is ours is found when the other is gone.
+  apply(Unpark{org_, shop_, {}});
+  find("200");
+  EXPECT_EQ(read(LoadDraft{shop_, "TEH"}).draft.remote_product, "200");
+}
+
 TEST_P(ReviewContract, belongs_to_its_organisation) {
   village();
   open({found("100")}, {{"100/0", "TEH-1"}});

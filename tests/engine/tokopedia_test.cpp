@@ -101,6 +101,18 @@ TEST(Tokopedia, StockThatChangesDuringTheAuditArrivesAfterIt) {
   ASSERT_TRUE(v.world.run_until([&] { return v.at_tokopedia("KERANJANG-M") == 5; }, hours(3)));
 }
 
+TEST(Tokopedia, TheEndOfAnAuditIsHeardOf) {
+  TwoShops v(json::object({{"audit_seconds", 7230}}));
+  const auto audited = [&] {
+    const json::Value all = v.world.control("tokopedia", Method::get, "listings");
+    return all["listings"].items().size() == 3 &&
+           std::all_of(all["listings"].items().begin(), all["listings"].items().end(),
+                       [](const json::Value& l) { return l["listed"].as_bool() == true; });
+  };
+  ASSERT_TRUE(v.world.run_until(audited, hours(4)));
+  EXPECT_TRUE(v.world.run_until([&] { return v.world.waiting_work() == 0; }, minutes(2)));
+}
+
 TEST(Tokopedia, SoldOutWhereZeroIsRefusedGoesOffSaleAndComesBack) {
   TwoShops v(json::object({{"zero_quantity", false}}));
   ASSERT_TRUE(v.ready());

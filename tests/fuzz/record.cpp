@@ -91,6 +91,7 @@ class Recorder {
         perform("accept_order", 0);
         perform("ship_order", 1);
         perform("ship_order", 0);
+        perform("fetch_label", 0);
       }
     }
     perform("read_lost_events", 0);

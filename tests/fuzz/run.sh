@@ -3,6 +3,9 @@
 #
 #   tests/fuzz/run.sh [SECONDS] [TARGET…]    60 s each and all of them by default, two at a time
 #
+# With GERBANG_FUZZ_SEED the inventions are the same every time, as far as the time reaches: so a
+# change is refused for what it brings, while the nightly run looks elsewhere each night.
+#
 # What is learned stays in build/fuzz/corpus (GERBANG_FUZZ_CORPUS); a crash is written to
 # tests/fuzz/found/<target>/ and from then on is a test of every suite. Ends with one line a target.
 set -euo pipefail
@@ -11,6 +14,7 @@ seconds=${1:-60}
 shift || true
 corpus=${GERBANG_FUZZ_CORPUS:-build/fuzz/corpus}
 jobs=${GERBANG_FUZZ_JOBS:-2}
+seed=${GERBANG_FUZZ_SEED:-0} # 0: another one each time
 
 cmake --preset fuzz >/tmp/gerbang-fuzz-$$.log 2>&1 || { cat /tmp/gerbang-fuzz-$$.log; exit 1; }
 rm -f /tmp/gerbang-fuzz-$$.log
@@ -31,11 +35,11 @@ one() {
   done
   # A limit on one allocation and on all of them: RELIABILITY section 1, 10.
   build/fuzz/fuzz/fuzz_"$target" "$corpus/$target" "${extra[@]}" -dict="$dict" \
-    -max_total_time="$seconds" -max_len=65536 -timeout=60 -report_slow_units=60 -rss_limit_mb=1500 -malloc_limit_mb=200 \
+    -seed="$seed" -max_total_time="$seconds" -max_len=65536 -timeout=60 -report_slow_units=60 -rss_limit_mb=1500 -malloc_limit_mb=200 \
     -artifact_prefix="$found/" -print_final_stats=1 -reload=0 >"build/fuzz/logs/$target.log" 2>&1
 }
 export -f one
-export seconds corpus
+export seconds corpus seed
 status=0
 all_executions=0
 all_crashes=0

@@ -15,26 +15,12 @@ namespace {
 
 constexpr std::array<int, 16> kStatuses = {200, 201, 202, 204, 400, 401, 403, 404,
                                            409, 413, 422, 429, 500, 502, 503, 302};
-constexpr std::array<std::string_view, 20> kOperations = {"exchange_code",
-                                                          "refresh_tokens",
-                                                          "read_shop_facts",
-                                                          "read_category_facts",
-                                                          "publish",
-                                                          "update",
-                                                          "find",
-                                                          "set_stock",
-                                                          "set_price",
-                                                          "set_state",
-                                                          "read_listings",
-                                                          "list_orders",
-                                                          "fetch_orders",
-                                                          "accept_order",
-                                                          "ship_order",
-                                                          "cancel_order",
-                                                          "answer_request",
-                                                          "read_lost_events",
-                                                          "confirm_lost_events",
-                                                          "ensure_webhooks"};
+constexpr std::array<std::string_view, 21> kOperations = {
+    "exchange_code", "refresh_tokens", "read_shop_facts",  "read_category_facts", "publish",
+    "update",        "find",           "set_stock",        "set_price",           "set_state",
+    "read_listings", "list_orders",    "fetch_orders",     "accept_order",        "ship_order",
+    "cancel_order",  "answer_request", "read_lost_events", "confirm_lost_events", "ensure_webhooks",
+    "fetch_label"};
 
 // No operation of a channel needs as many calls; one that goes on is driven by the answers alone.
 constexpr std::size_t kMostCalls = 500;
@@ -74,6 +60,11 @@ void check(const std::vector<TokenSet>& all) {
   for (const TokenSet& t : all) check(t);
 }
 void check(const json::Value&) {}
+void check(const ShippingLabel& label) {
+  FUZZ_CHECK(!label.document.empty(), "a label of nothing");
+  FUZZ_CHECK(label.file_name.find_first_of("/\\\"\r\n") == std::string::npos,
+             "a file name that leads elsewhere");
+}
 void check(const WebhookUpkeep&) {}
 void check(const ListingRef& ref) {
   check_id(ref.remote_product, "a listing without product id");
@@ -533,6 +524,10 @@ std::vector<std::string> Session::perform(std::size_t number, std::uint8_t varia
         if (!events) check_failure(events.error());
       }
     }
+  } else if (operation == "fetch_label") {
+    std::string parcel;
+    if (flag && !action.shipments.empty()) parcel = action.shipments.front().remote_package;
+    static_cast<void>(run(connector_.fetch_label(context(), std::move(action), std::move(parcel))));
   } else if (operation == "ensure_webhooks") {
     static_cast<void>(run(connector_.ensure_webhooks(context())));
   } else {

@@ -171,6 +171,26 @@ test("webhook: the push's signature is what the SDK's signer makes of address an
   assert.notEqual(push.headers.authorization, signer(tampered(push.body)));
 });
 
+test('label: made when it is asked for, downloaded as bytes', async () => {
+  await market.set({ tracking_seconds: 0, document_seconds: 0 });
+  const sold = await market.buy(String(SHOP), SKU, 1);
+  await sdk.logistics.shipOrder({ order_sn: sold, dropoff: {} });
+  const { response: number } = await sdk.logistics.getTrackingNumber({ order_sn: sold });
+  const kind = { shipping_document_type: 'NORMAL_AIR_WAYBILL' };
+  const { response: made } = await sdk.logistics.createShippingDocument({
+    order_list: [{ order_sn: sold, tracking_number: number.tracking_number, ...kind }],
+  });
+  assert.deepEqual(made.result_list.map((one) => [one.order_sn, one.fail_error]), [[sold, undefined]]);
+  const { response: result } = await sdk.logistics.getShippingDocumentResult({
+    order_list: [{ order_sn: sold, ...kind }],
+  });
+  assert.equal(result.result_list[0].status, 'READY');
+  const file = await sdk.logistics.downloadShippingDocument({ ...kind, order_list: [{ order_sn: sold }] });
+  assert.ok(Buffer.isBuffer(file));
+  assert.equal(file.subarray(0, 5).toString(), '%PDF-');
+  assert.ok(file.includes(number.tracking_number));
+});
+
 test('an expired token: the SDK refreshes on invalid_acceess_token and repeats the call once', async () => {
   const before = await sdk.getAuthToken();
   await market.control('POST', 'faults', {

@@ -9,7 +9,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const read = (name) => readFileSync(path.join(here, name), 'utf8');
 const BEGIN = '<!-- made by readme.mjs -->';
 const END = '<!-- end -->';
-const COLUMNS = ['authorise', 'sign', 'create', 'stock', 'price', 'orders', 'webhook'];
+const COLUMNS = ['authorise', 'sign', 'create', 'stock', 'price', 'orders', 'label', 'webhook'];
 const CHANNELS = {
   lazada: 'Lazada',
   shopee: 'Shopee',

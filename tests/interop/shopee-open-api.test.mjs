@@ -115,6 +115,43 @@ test('orders: listed, read, shipped', async () => {
   assert.equal((await market.control('GET', `orders/${order}`)).state, 'PROCESSED');
 });
 
+test('label: refused before shipping, made when it is asked for, a PDF when it is ready', async () => {
+  await market.set({ tracking_seconds: 0, document_seconds: 1 });
+  const sold = await market.buy(String(SHOP), SKU, 1);
+  const list = (more = {}) => ({ order_list: [{ order_sn: sold, ...more }] });
+  const early = await shop.Logistics.getShippingDocumentParameter(list());
+  assert.equal(early.error, 'common.batch_api_all_failed');
+  assert.equal(early.response.result_list[0].fail_error, 'logistics.order_status_error');
+  await shop.Logistics.shipOrder({ order_sn: sold, dropoff: {} });
+  const { response: number } = await shop.Logistics.getTrackingNumber({ order_sn: sold });
+  const { response: kinds } = await shop.Logistics.getShippingDocumentParameter(list());
+  const kind = kinds.result_list[0].selectable_shipping_document_type[0];
+  const made = { shipping_document_type: kind, tracking_number: number.tracking_number };
+  const typed = list({ shipping_document_type: kind });
+  const missing = await shop.Logistics.getShippingDocumentResult(typed);
+  assert.equal(
+    missing.response.result_list[0].fail_error,
+    'logistics.shipping_document_should_print_first',
+  );
+  const wrong = list({ ...made, tracking_number: 'SPXID000000000000' });
+  const other = await shop.Logistics.createShippingDocument(wrong);
+  assert.equal(other.response.result_list[0].fail_error, 'logistics.tracking_number_invalid');
+  assert.equal((await shop.Logistics.createShippingDocument(list(made))).error, '');
+  let status = 'PROCESSING';
+  for (let round = 0; round < 50 && status === 'PROCESSING'; ++round) {
+    await new Promise((done) => setTimeout(done, 100));
+    const { response } = await shop.Logistics.getShippingDocumentResult(typed);
+    status = response.result_list[0].status;
+  }
+  assert.equal(status, 'READY');
+  const file = await shop.Logistics.downloadShippingDocument({
+    ...list(),
+    shipping_document_type: kind,
+  });
+  assert.match(file, /^%PDF-1\.4[^]*%%EOF\n$/);
+  assert.ok(file.includes(number.tracking_number));
+});
+
 test('fault of the SDK: cancelOrder wraps its body in "params"; refused, as nothing is in its place', async () => {
   const other = await market.buy(String(SHOP), SKU, 1);
   const body = { order_sn: other, cancel_reason: 'CUSTOMER_REQUEST' };

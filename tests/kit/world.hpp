@@ -120,6 +120,8 @@ class World {
   Shop connect(const std::string& channel, const std::string& name, bool adopt = false);
   // The seller gives consent (again), as behind the button "Connect again".
   Result<Shop> authorise(const Shop& shop, const std::string& remote_shop_id);
+  // What GET /v1/orders/{id}/label would answer; time passes while it waits.
+  Result<ShippingLabel> label(const std::string& order, const std::string& parcel = "");
   void put(const json::Value& product);  // body of PUT with "code"
   void count(const std::string& item, Quantity on_hand);
 

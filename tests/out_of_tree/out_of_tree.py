@@ -45,6 +45,8 @@ def build_it():
     WORK.mkdir(parents=True)
     run("cmake", "--install", BUILD, "--component", "sdk", "--prefix", sdk)
     run(sdk / "bin/gerbang-new-connector", NAME, project, "Pasar Desa")
+    (project / "connectors" / NAME / "codes.tsv").write_text(
+        "pasardesa_closed\tPasar sedang tutup\tTunggu sampai besok pagi.\tThe market is closed\tWait until the morning.\n")
     # All of it stands outside of what we have written: that is how no file of ours changes.
     assert WORK.is_relative_to(BUILD) and not list(project.rglob("CMakeLists.txt"))[1:], "more than a project of its own"
     refused = run(sdk / "bin/gerbang-new-connector", "../oops", WORK / "other", check=False)
@@ -143,6 +145,13 @@ auth_url = "http://127.0.0.1:{village.ports['sample']}/auth"
         at = whole.index(b"; headers ") + len(b"; headers ")
         shared.write_bytes(whole[:at] + b"0" * 32 + whole[at + 32:])
         check_config(village, "connector_stamp_differs")
+        shared.write_bytes(whole)
+        words = shared.with_suffix(".codes.tsv")
+        shutil.copy(project / "build" / words.name, words)
+        check_config(village, None)
+        words.write_text(words.read_text() + "pasar_libur\tPasar libur\n")
+        check_config(village, "connector_words_broken")
+        words.unlink()
         shared.unlink()
         subprocess.run([COMPILER, "-shared", "-x", "c++", "-", "-o", shared], input=b"int nothing;", check=True)
         os.chmod(shared, 0o640)

@@ -4,12 +4,19 @@
 #
 #   tests/sim/find_planted.sh [--seeds N] [--preset debug] [NAME…]
 #   default: all of them, 1000 seeds each, release
+#   tests/sim/find_planted.sh --check      whether every patch still applies; plants nothing
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 seeds=1000
 preset=release
 names=()
+if [ "${1:-}" = --check ]; then
+  for patch in "$here"/mutations/*.patch; do
+    patch -s -p1 -F0 --dry-run -d "$root" <"$patch" || { echo "$(basename "$patch") does not apply"; exit 1; }
+  done
+  exit 0
+fi
 while [ $# -gt 0 ]; do
   case "$1" in
     --seeds) seeds=$2; shift 2 ;;

@@ -38,13 +38,14 @@ Result<void> Process::boot() {
       signals_.notify(touched.organisations_with_events);
   });
   authoriser_ = std::make_unique<Authoriser>(*engine_);
+  labels_ = std::make_unique<Labels>(*engine_);
   std::map<std::string, App> apps;
   for (const auto& [channel, settings] : setup_.engine.channels) apps[channel] = settings.app;
   hooks_ = std::make_unique<hooks::Hooks>(*store_, setup_.registry, setup_.clockwork.clock,
                                           setup_.metrics, std::move(apps));
   api_ = std::make_unique<api::Api>(
       api::Dependencies{*store_, setup_.clockwork.clock, setup_.random, setup_.metrics,
-                        setup_.registry, signals_, *hooks_, *authoriser_},
+                        setup_.registry, signals_, *hooks_, *authoriser_, *labels_},
       api::ApiOptions{});
   boost::asio::co_spawn(context_, engine_->run(), [this](std::exception_ptr failure) {
     ensure(!failure, "the engine ended by an exception");

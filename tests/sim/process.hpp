@@ -70,6 +70,14 @@ class Process {
     }
     sync::Engine& engine;
   };
+  struct Labels final : api::Labels {
+    explicit Labels(sync::Engine& e) : engine(e) {}
+    boost::asio::awaitable<Result<ShippingLabel>> fetch(std::string organisation, std::string order,
+                                                        std::string parcel) override {
+      return engine.fetch_label(std::move(organisation), std::move(order), std::move(parcel));
+    }
+    sync::Engine& engine;
+  };
   struct Open {
     Done answered;
   };
@@ -82,6 +90,7 @@ class Process {
   std::unique_ptr<SimStore> store_;
   std::unique_ptr<sync::Engine> engine_;
   std::unique_ptr<Authoriser> authoriser_;
+  std::unique_ptr<Labels> labels_;
   api::Signals signals_;
   std::unique_ptr<hooks::Hooks> hooks_;
   std::unique_ptr<api::Api> api_;

@@ -101,6 +101,11 @@ class Watched final : public Connector {
     observer_.began(info().channel, "answer_cancellation", c);
     return real_.answer_cancellation(std::move(c), std::move(a), accept);
   }
+  Exchange<ShippingLabel> fetch_label(CallContext c, OrderAction a,
+                                      std::string parcel) const override {
+    observer_.began(info().channel, "fetch_label", c);
+    return real_.fetch_label(std::move(c), std::move(a), std::move(parcel));
+  }
   Result<std::vector<HookEvent>> open_webhook(const InboundRequest& request, const App& app,
                                               TimePoint now) const override {
     return real_.open_webhook(request, app, now);

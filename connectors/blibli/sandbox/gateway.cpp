@@ -166,6 +166,12 @@ Refusal pass_gateway(World& world, const Route& route, Request& request) {
 HttpResponse render(World& world, const Request& request, const Reply& reply) {
   HttpResponse out;
   out.status = reply.status;
+  if (!reply.file.empty()) {
+    out.status = 200;
+    out.headers.set("Content-Type", "application/pdf");
+    out.body = reply.file;
+    return out;
+  }
   if (reply.empty) return out;
   json::Object body;
   body.append("requestId", reply.queue.empty() ? request.param("requestId") : reply.queue);

@@ -3,6 +3,8 @@
 #include <map>
 
 #include "connectors/blibli/sandbox/handlers.hpp"
+#include "connectors/sandbox/pdf.hpp"
+#include "core/base/crypto.hpp"
 
 namespace gerbang::sandbox::blibli {
 
@@ -249,7 +251,16 @@ Reply shipping_label(World& world, const Request& request) {
     if (i->status == "DX" || i->status == "X" || i->status == "D")
       return Reply::fail(kWrongState, "There is no label in this status");
   }
-  return Reply::content(json::object({{"shippingLabel", "JVBERi0xLjQK"}}));
+  const OrderItem& first = *items.front();
+  const std::string pdf =
+      small_pdf({{"Blibli  " + first.tracking_number, "Pesanan " + first.order,
+                  "Paket " + first.package, "Penerima: " + first.buyer + ", Jalan Contoh 1"}});
+  // How the document comes is not in the facts: in an envelope, or by switch as it is.
+  if (!world.enabled("label_as_file"))
+    return Reply::content(json::object({{"shippingLabel", to_base64(pdf)}}));
+  Reply out = Reply::none();
+  out.file = pdf;
+  return out;
 }
 
 Reply cancel_reasons(World&, const Request&) {

@@ -98,6 +98,16 @@ TEST_F(BlibliOrderItems, a_filter_yields_a_hundred_records_at_most) {
   EXPECT_EQ(post(kList, "{}").body["paging"]["totalRecord"].as_int64(), 120);
 }
 
+TEST_F(BlibliOrderItems, five_labels_a_day_for_each_package) {
+  const std::string package = pack(item_of(buy("KOPI-250", 1)));
+  const std::string path = "/seller/v1/orders/" + package + "/shippingLabel";
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(get(path).status(), 200);
+  EXPECT_EQ(get(path).status(), 429);
+  const std::string other = pack(item_of(buy("KOPI-250", 1)));
+  EXPECT_EQ(get("/seller/v1/orders/" + other + "/shippingLabel").status(), 200)
+      << "counted for each package";
+}
+
 TEST_F(BlibliOrderItems, packing_and_handing_over_have_their_order) {
   const std::string order = buy("KOPI-250", 2);
   const std::string item = item_of(order);
@@ -111,7 +121,10 @@ TEST_F(BlibliOrderItems, packing_and_handing_over_have_their_order) {
   EXPECT_EQ(fulfil(package, "R1").code(), "ERR-PA400001") << "PICKUP takes no number";
   EXPECT_EQ(fulfil(package).status(), 204);
   EXPECT_EQ(fulfil(package).code(), "ERR-PA409001");
-  EXPECT_EQ(get("/seller/v1/orders/" + package + "/shippingLabel").status(), 200);
+  const auto label = get("/seller/v1/orders/" + package + "/shippingLabel");
+  EXPECT_EQ(label.status(), 200);
+  const auto bytes = from_base64(label.body["content"]["shippingLabel"].text());
+  EXPECT_TRUE(bytes && bytes->starts_with("%PDF-")) << "a document that opens";
   control(Method::post, "orders/" + order + "/deliver", "", 409);
   control(Method::post, "orders/" + order + "/pick_up");
   control(Method::post, "orders/" + order + "/deliver");

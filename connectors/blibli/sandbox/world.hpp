@@ -35,6 +35,7 @@ struct Reply {
   json::Object members;  // "content", "value", "paging", "pageMetaData"
   std::string queue;     // becomes the answer's requestId
   bool empty = false;    // 204
+  std::string file;      // a PDF in place of all that
 
   static Reply content(json::Value content);
   static Reply page(json::Array content, std::int64_t page, std::int64_t size, std::int64_t total);

@@ -228,6 +228,9 @@ HttpResponse Market::serve(const Call& call) {
   catch_up();
   effect_ = {};
   if (call.path == "/oauth/authorize") return consent_page(call);
+  constexpr std::string_view kLabels = "/label/";
+  if (call.path.starts_with(kLabels))
+    return label_file(std::string_view(call.path).substr(kLabels.size()));
   if (!call.path.starts_with("/rest/"))
     return json_response(404, json::object({{"message", "no such path"}}));
   const std::string path = call.path.substr(kRest.size());

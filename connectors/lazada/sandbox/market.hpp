@@ -236,6 +236,7 @@ class Market final : public Kit {
   Reply ready(const Request&);
   Reply repack(const Request&);
   Reply document(const Request&);
+  HttpResponse label_file(std::string_view name) const;
   Reply packages(const Request&, std::string_view parameter,
                  json::Value (Market::*each)(const std::string& seller,
                                              const std::string& package));
@@ -272,6 +273,7 @@ class Market final : public Kit {
   std::map<std::string, json::Value> image_batches_;
   std::map<std::int64_t, Item> items_;
   std::map<std::int64_t, Order> orders_;
+  std::map<std::string, std::pair<std::string, TimePoint>> labels_;  // by token: PDF, until
   std::map<std::int64_t, Reverse> reverses_;
   std::set<std::int64_t> unpaid_;   // orders that may hold unpaid units
   std::set<std::int64_t> reviews_;  // items under review

@@ -149,6 +149,38 @@ TEST_F(LazadaOrders, AParcelGoesItsWay) {
   EXPECT_EQ(listing("GULA-500")["stock"].as_int64(), 23) << "goods that came back are not on offer";
 }
 
+TEST_F(LazadaOrders, ALabelIsADocumentOrAFrameAroundItsAddress) {
+  const std::string order = buy("GULA-500", 1);
+  pack(order, ids_of(order));
+  const std::string package = units(order)[0]["package_id"].to_text();
+  const auto label = [&](const std::string& of) {
+    return call(Method::post, "/order/package/document/get",
+                {{"getDocumentReq",
+                  R"({"doc_type":"PDF","packages":[{"package_id":")" + of + R"("}]})"}})["result"];
+  };
+  const auto file = from_base64(label(package)["data"]["file"].text());
+  ASSERT_TRUE(file);
+  EXPECT_TRUE(file->starts_with("%PDF-"));
+  EXPECT_NE(file->find(package), std::string::npos);
+  EXPECT_EQ(label("FP0")["error_code"].text(), "600001");
+
+  control(Method::put, "settings", json::object({{"label_as_url", true}}));
+  const json::Value framed = label(package)["data"];
+  const std::string url(framed["pdf_url"].text());
+  EXPECT_TRUE(from_base64(framed["file"].text())->starts_with("<iframe"));
+  HttpRequest bare;
+  bare.url = url.substr(url.find("/label/"));
+  EXPECT_EQ(market->handle(bare).response.body, *file) << "a bare GET, the same paper";
+  clock.advance(std::chrono::hours(24));
+  EXPECT_EQ(market->handle(bare).response.status, 403) << "for a day";
+
+  const std::string other = buy("GULA-500", 1);
+  pack(other, ids_of(other));
+  const std::string gone = units(other)[0]["package_id"].to_text();
+  EXPECT_EQ(verb(other, "set_status", json::object({{"status", "canceled"}})), "200");
+  EXPECT_EQ(label(gone)["error_code"].text(), "600002");
+}
+
 TEST_F(LazadaOrders, PackingIsRefusedInTheSecondEnvelope) {
   const std::string order = buy("GULA-500", 1);
   EXPECT_EQ(pack("5", ids_of(order))["error_code"].text(), "700021");

@@ -157,6 +157,8 @@ HttpResponse PasarContoh::route(const Call& call, const std::string& shop,
     return list_orders(call, shop);
   if (what == "orders" && method == Method::get && parts.size() == 3 && parts[2] == "details")
     return order_details(call, shop);
+  if (what == "orders" && method == Method::get && parts.size() == 4 && parts[3] == "label")
+    return label(shop, parts[2]);
   if (what == "orders" && method == Method::post && parts.size() == 4)
     return seller_verb(shop, parts[2], parts[3], body);
   if (call.path == "/v1/events/lost" && method == Method::get) return lost_list(shop);

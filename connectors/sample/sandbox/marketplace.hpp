@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct Order {
   std::int64_t id = 0;
   std::string shop, state = "new", before_cancel_asked;
   TimePoint placed_at, changed_at;
+  std::optional<TimePoint> label_at;  // being made until then; nothing: nobody asked
   std::vector<Line> lines;
   std::string courier, tracking_number;
   std::int64_t total() const;
@@ -91,6 +93,7 @@ class PasarContoh final : public sandbox::Kit {
   HttpResponse order_details(const Call& call, const std::string& shop) const;
   HttpResponse seller_verb(const std::string& shop, const std::string& id, const std::string& verb,
                            const json::Value& body);
+  HttpResponse label(const std::string& shop, const std::string& id);
   HttpResponse lost_list(const std::string& shop) const;
   Order* own_order(const std::string& shop, const std::string& id);
   void change(Order& order, std::string state);

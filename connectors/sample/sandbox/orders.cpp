@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "connectors/sample/sandbox/marketplace.hpp"
+#include "connectors/sandbox/pdf.hpp"
 #include "core/base/crypto.hpp"
 
 namespace gerbang::sample_sandbox {
@@ -142,6 +143,33 @@ HttpResponse PasarContoh::seller_verb(const std::string& shop, const std::string
   }
   note(shop, "", json::object({{"order", order->id}, {"state", order->state}}));
   return result(order_json(*order));
+}
+
+// Made when it is first asked for, ready `label_seconds` later.
+HttpResponse PasarContoh::label(const std::string& shop, const std::string& id) {
+  Order* order = own_order(shop, id);
+  if (order == nullptr) return refusal(404, "order_not_found", "no such order");
+  const auto refuse = [&](std::string_view code) {
+    note(shop, std::string(code));
+    return refusal(409, code, "the order is " + order->state);
+  };
+  if (one_of(order->state, {"new", "paid"})) return refuse("label_early");
+  if (!one_of(order->state, {"processing", "sent"})) return refuse("label_late");
+  if (!order->label_at)
+    order->label_at = now() + std::chrono::seconds(setting_or("label_seconds", 5));
+  if (*order->label_at > now()) {
+    HttpResponse out = refuse("label_making");
+    const auto left = std::chrono::ceil<std::chrono::seconds>(*order->label_at - now());
+    out.headers.set("Retry-After", std::to_string(left.count()));
+    return out;
+  }
+  HttpResponse out;
+  out.status = 200;
+  out.headers.set("Content-Type", "application/pdf");
+  out.body = sandbox::small_pdf({{"Pasar Contoh", "Pesanan " + std::to_string(order->id),
+                                  "Kurir " + order->courier + " " + order->tracking_number,
+                                  "Pembeli Contoh, Jl. Contoh 1, Magelang"}});
+  return out;
 }
 
 // Moves the order on, gives goods back when it ends before the parcel left, tells the app.

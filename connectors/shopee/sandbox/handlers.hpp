@@ -101,6 +101,12 @@ Reply get_tracking_number(World& world, const Request& request);
 Reply get_tracking_info(World& world, const Request& request);
 Reply get_address_list(World& world, const Request& request);
 
+// documents.cpp (4.5, 4)
+Reply get_shipping_document_parameter(World& world, const Request& request);
+Reply create_shipping_document(World& world, const Request& request);
+Reply get_shipping_document_result(World& world, const Request& request);
+Reply download_shipping_document(World& world, const Request& request);
+
 // order_flow.cpp (4.1): the only places where an order changes its status
 void pay_order(World& world, Order& order);
 void arrange_shipment(World& world, Order& order);

@@ -360,6 +360,70 @@ TEST_F(ShopeeOrders, shipping_requests_are_checked) {
   EXPECT_EQ(get("logistics/get_shipping_parameter", "order_sn=" + sn).error(), "error_status");
 }
 
+TEST_F(ShopeeOrders, a_label_is_made_for_a_parcel_that_is_to_be_handed_over) {
+  const std::string sn = buy("KOPI-250", 1);
+  const auto ask = [&](const std::string& call, const std::string& more = "",
+                       const std::string& beside = "") {
+    return post("logistics/" + call,
+                R"({"order_list":[{"order_sn":")" + sn + "\"" + more + "}]" + beside + "}");
+  };
+  const auto trouble = [](const Answered& a) {
+    EXPECT_EQ(a.error(), "common.batch_api_all_failed") << a.http.body;
+    return std::string(a.response()["result_list"].items().at(0)["fail_error"].text());
+  };
+  const std::string plain = R"(,"shipping_document_type":"NORMAL_AIR_WAYBILL")";
+  EXPECT_EQ(trouble(ask("get_shipping_document_parameter")), "logistics.order_status_error");
+  ship(sn);
+  EXPECT_EQ(trouble(ask("get_shipping_document_parameter")), "logistics.package_can_not_print")
+      << "no tracking number yet";
+  clock_.advance(std::chrono::seconds(5));
+  const Answered offer = ask("get_shipping_document_parameter");
+  EXPECT_EQ(offer.response()["result_list"]
+                .items()
+                .at(0)["selectable_shipping_document_type"]
+                .items()
+                .size(),
+            2u);
+  EXPECT_EQ(trouble(ask("get_shipping_document_result", plain)),
+            "logistics.shipping_document_should_print_first");
+  EXPECT_EQ(trouble(ask("create_shipping_document", plain + R"(,"tracking_number":"SPXID1")")),
+            "logistics.tracking_number_invalid");
+  const std::string number(
+      get("logistics/get_tracking_number", "order_sn=" + sn).response()["tracking_number"].text());
+  const std::string right = R"(,"tracking_number":")" + number + "\"";
+  EXPECT_EQ(
+      trouble(ask("create_shipping_document", R"(,"shipping_document_type":"PAPER")" + right)),
+      "logistics.error_param");
+  pushes();
+  EXPECT_EQ(ask("create_shipping_document", plain + right).error(), "");
+  const Answered making = ask("get_shipping_document_result", plain);
+  EXPECT_EQ(making.response()["result_list"].items().at(0)["status"].text(), "PROCESSING");
+  EXPECT_EQ(trouble(ask("download_shipping_document", "", plain)), "logistics.download_later");
+  clock_.advance(std::chrono::seconds(5));
+  EXPECT_EQ(ask("get_shipping_document_result", plain)
+                .response()["result_list"]
+                .items()
+                .at(0)["status"]
+                .text(),
+            "READY");
+  const std::vector<json::Value> sent = pushes();
+  EXPECT_TRUE(std::any_of(sent.begin(), sent.end(), [&](const json::Value& p) {
+    return p["code"].as_int64() == 15 && p["data"]["status"].text() == "READY";
+  }));
+  const Answered file = ask("download_shipping_document", "", plain);
+  EXPECT_EQ(file.http.headers.find("Content-Type"), "application/pdf");
+  EXPECT_TRUE(file.http.body.starts_with("%PDF-1.4"));
+  EXPECT_THAT(file.http.body, HasSubstr(number));
+  // Some of a batch: a warning.
+  const Answered some =
+      post("logistics/get_shipping_document_parameter",
+           R"({"order_list":[{"order_sn":")" + sn + R"("},{"order_sn":"260214NONE"}]})");
+  EXPECT_EQ(some.error(), "");
+  EXPECT_EQ(some.body["warning"].items().size(), 1u) << some.http.body;
+  verb(sn, "pick_up");
+  EXPECT_EQ(trouble(ask("download_shipping_document", "", plain)), "logistics.order_status_error");
+}
+
 TEST_F(ShopeeOrders, dropoff_slots_and_allocation_are_switches) {
   control(Method::put, "settings", R"({"dropoff":false,"pickup_slots":0,"allocating_seconds":60})");
   const std::string sn = buy("KOPI-250", 1);

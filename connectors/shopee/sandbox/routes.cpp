@@ -57,6 +57,10 @@ const Route* find_route(std::string_view path) {
       {"logistics/get_tracking_number", {get, shop, get_tracking_number}},
       {"logistics/get_tracking_info", {get, shop, get_tracking_info}},
       {"logistics/get_address_list", {get, shop, get_address_list}},
+      {"logistics/get_shipping_document_parameter", {post, shop, get_shipping_document_parameter}},
+      {"logistics/create_shipping_document", {post, shop, create_shipping_document}},
+      {"logistics/get_shipping_document_result", {post, shop, get_shipping_document_result}},
+      {"logistics/download_shipping_document", {post, shop, download_shipping_document}},
       {"returns/get_return_list", {get, shop, get_return_list}},
       {"returns/get_return_detail", {get, shop, get_return_detail}},
 

@@ -147,7 +147,8 @@ struct Order {
   bool cod = false;
   bool holds_stock = true;  // taken from the models and neither shipped nor given back
   std::string tracking_number;
-  TimePoint tracking_at;  // readable from then on
+  TimePoint tracking_at;                       // readable from then on
+  std::map<std::string, TimePoint> documents;  // labels by kind; each is ready from then on
   std::string forder_id;
   std::string message, note;
   std::string cancel_by, cancel_reason, buyer_cancel_reason;

@@ -1,6 +1,7 @@
 // Parcels (facts tiktok_tokopedia 6). An order has one; splitting and combining are not here.
 #include <algorithm>
 
+#include "connectors/sandbox/pdf.hpp"
 #include "connectors/tokopedia/sandbox/handlers.hpp"
 
 namespace gerbang::sandbox::tokopedia {
@@ -125,21 +126,24 @@ Reply get_shipping_document(World& world, const Request& request) {
   }
   const std::string base =
       world.options.public_url.empty() ? "https://docs.example.invalid" : world.options.public_url;
-  return Reply::ok(
-      json::object({{"doc_url", base + "/label/" + std::to_string(order->package_id) + ".pdf"},
-                    {"tracking_number", order->tracking_number}}));
+  const std::string token = world.random().hex(16);
+  world.labels[token] = {order->package_id, world.now() + std::chrono::hours(24)};
+  return Reply::ok(json::object({{"doc_url", base + "/label/" + token + ".pdf"},
+                                 {"tracking_number", order->tracking_number}}));
 }
 
-// A bare GET, without token or signature (facts 6).
+// A bare GET, without token or signature, for 24 hours (facts 6).
 HttpResponse label_page(World& world, std::string_view path) {
   HttpResponse out;
-  const auto id = digits(path.substr(0, path.find('.')));
-  out.status = 404;
+  const auto label = world.labels.find(std::string(path.substr(0, path.find('.'))));
+  out.status = label == world.labels.end() ? 404 : label->second.second <= world.now() ? 403 : 200;
+  if (out.status != 200) return out;
   for (const Order& o : world.orders) {
-    if (!id || o.package_id != *id || !label_ready(world, o)) continue;
-    out.status = 200;
+    if (o.package_id != label->second.first) continue;
     out.headers.set("Content-Type", "application/pdf");
-    out.body = "%PDF-1.4\n% " + o.tracking_number + "\n%%EOF\n";
+    out.body =
+        small_pdf({{"Tokopedia & Shop  " + o.tracking_number, "Pesanan " + std::to_string(o.id),
+                    "Paket " + std::to_string(o.package_id), "Penerima: S*** R****"}});
   }
   return out;
 }

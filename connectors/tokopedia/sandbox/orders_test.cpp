@@ -103,6 +103,8 @@ TEST_F(TokopediaOrderFlow, ShippingALabelAndTheWayToTheBuyer) {
   const HttpResponse pdf = send(Method::get, url.substr(url.find("/label/")));
   EXPECT_EQ(pdf.status, 200) << "a bare GET";
   EXPECT_TRUE(pdf.body.starts_with("%PDF"));
+  EXPECT_EQ(url.find(parcel), std::string::npos) << "nobody guesses the address";
+  EXPECT_EQ(send(Method::get, "/label/" + parcel + ".pdf").status, 404);
   EXPECT_EQ(get(base).data()["order_line_item_ids"].items().size(), 1u);
   verb(id, "pick_up");
   EXPECT_EQ(get("/fulfillment/202309/orders/" + id + "/tracking").data()["tracking"].items().size(),

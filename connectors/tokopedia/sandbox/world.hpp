@@ -88,9 +88,10 @@ struct World {
 
   std::map<Id, Shop> shops;
   std::map<Id, Product> products;
-  std::map<Id, Promotion> promotions;         // by SKU
-  std::map<std::string, std::string> images;  // uri → use case
-  std::deque<Order> orders;                   // by sequence
+  std::map<Id, Promotion> promotions;                      // by SKU
+  std::map<std::string, std::string> images;               // uri → use case
+  std::map<std::string, std::pair<Id, TimePoint>> labels;  // by token: package, until
+  std::deque<Order> orders;                                // by sequence
   std::unordered_map<Id, Id> orders_by_id;
   std::deque<Cancellation> cancellations;
   std::vector<std::pair<std::string, std::string>> own_brands;  // id, name

@@ -7,6 +7,7 @@
 #include "core/store/cursor.hpp"
 #include "core/store/postgres/migrations.hpp"
 #include "core/store/postgres/queries.hpp"
+#include "core/store/postgres/recovery.hpp"
 #include "core/store/product_rules.hpp"
 #include "core/store/sealed_tokens.hpp"
 
@@ -282,6 +283,15 @@ Result<std::vector<ShopView>> PostgresQueries::shop_views(const std::string& hom
   std::vector<ShopView> out;
   std::map<std::string, Review> reviews;
   std::map<std::string, WorkSummary> work;
+  std::map<std::string, std::string> recovering;  // shop, step
+  std::set<std::string> orders_missing;           // organisations
+  db_.send("SELECT organisation, shop, step FROM recoveries WHERE ($1 = '*' OR organisation = $1)",
+           Params::of(home), [&](const Rows& rows) {
+             for (const Row row : rows) {
+               recovering[row.text(1)] = row.text(2);
+               if (row.view(2) == "orders") orders_missing.insert(row.text(0));
+             }
+           });
   db_.send("SELECT " GERBANG_PG_SHOP
            " FROM shops WHERE ($1 = '*' OR organisation = $1) AND ($2 = '' OR id = $2) ORDER BY id",
            Params::of(home, shop), [&](const Rows& rows) {
@@ -309,6 +319,9 @@ Result<std::vector<ShopView>> PostgresQueries::shop_views(const std::string& hom
   db_.sync();
   for (ShopView& view : out) {
     view.work = work[view.shop.id];
+    const auto step = recovering.find(view.shop.id);
+    if (step != recovering.end())
+      view.recovery = recovery_step(step->second, orders_missing.contains(view.shop.organisation));
     view.review.shop = view.shop.id;
     const auto review = reviews.find(view.shop.id);
     if (review != reviews.end()) view.review = review->second;
@@ -613,6 +626,13 @@ Result<StoreStats::Answer> PostgresQueries::run(const StoreStats&) {
   // Events of shops that are not ours are kept, but nobody will ever apply them.
   db_.send("SELECT count(*) FROM inbox WHERE applied_at IS NULL AND shop <> ''", {},
            [&](const Rows& rows) { out.inbox_unapplied = rows[0].integer(0); });
+  db_.send(
+      "SELECT (SELECT count(*) FROM orders WHERE has_shortage AND hold = 'held'),"
+      " (SELECT count(*) FROM doubted_stock)",
+      {}, [&](const Rows& rows) {
+        out.orders_short = rows[0].integer(0);
+        out.doubted_items = rows[0].integer(1);
+      });
   db_.send("SELECT status, count(*) FROM orders GROUP BY status", {}, [&](const Rows& rows) {
     for (const Row row : rows) out.orders_by_status.emplace(row.text(0), row.integer(1));
   });

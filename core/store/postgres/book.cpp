@@ -35,6 +35,12 @@ void Book::want_items(const std::vector<std::string>& items) {
   desk_.db().send(
       "SELECT " GERBANG_PG_LEVEL " FROM stock_levels WHERE organisation = $1 AND item = ANY ($2)",
       Params::of(desk_.organisation(), items), [this](const Rows& rows) { keep_levels(rows); });
+  desk_.db().send(
+      "SELECT item, location, quantity FROM doubted_stock WHERE organisation = $1"
+      " AND item = ANY ($2)",
+      Params::of(desk_.organisation(), items), [this](const Rows& rows) {
+        for (const Row row : rows) doubted_[{row.text(0), row.text(1)}] = row.integer(2);
+      });
   desk_.db().send("SELECT " GERBANG_PG_HOLD
                   ", o.placed_at FROM reservations r JOIN orders o"
                   " ON o.organisation = r.organisation AND o.id = r.order_id"
@@ -43,6 +49,22 @@ void Book::want_items(const std::vector<std::string>& items) {
                     keep_holds(rows);
                     for (const Row row : rows) know_order(row.text(0), row.time(7));
                   });
+}
+
+Quantity Book::doubted(const std::string& item, const std::string& location) const {
+  const auto found = doubted_.find({item, location});
+  return found == doubted_.end() ? 0 : found->second;
+}
+
+void Book::doubt(const std::string& item, const std::string& location, Quantity quantity) {
+  doubted_[{item, location}] += quantity;
+  doubts_changed_.insert({item, location});
+}
+
+Quantity Book::trust(const std::string& item, const std::string& location) {
+  const Quantity before = doubted(item, location);
+  if (doubted_.erase({item, location}) > 0) doubts_changed_.insert({item, location});
+  return before;
 }
 
 void Book::want_orders(const std::vector<std::string>& orders) {
@@ -303,6 +325,28 @@ void Book::write() {
         " reserved_change, reference, at) SELECT $1, * FROM unnest($2::text[], $3::text[],"
         " $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::bigint[])",
         movement_rows.after(Params::of(desk_.organisation())));
+
+  Batch trusted, doubts;
+  for (const auto& place : doubts_changed_) {
+    const Quantity quantity = doubted(place.first, place.second);
+    if (quantity == 0) {
+      trusted.row(place.first, place.second);
+    } else {
+      doubts.row(place.first, place.second, quantity);
+    }
+  }
+  if (!trusted.empty())
+    desk_.db().send(
+        "DELETE FROM doubted_stock AS d USING unnest($2::text[], $3::text[]) AS t (item, location)"
+        " WHERE d.organisation = $1 AND d.item = t.item AND d.location = t.location",
+        trusted.after(Params::of(desk_.organisation())));
+  if (!doubts.empty())
+    desk_.db().send(
+        "INSERT INTO doubted_stock (organisation, item, location, quantity, since)"
+        " SELECT $1, t.item, t.location, t.quantity, $2 FROM unnest($3::text[], $4::text[],"
+        " $5::bigint[]) AS t (item, location, quantity)"
+        " ON CONFLICT (organisation, item, location) DO UPDATE SET quantity = excluded.quantity",
+        doubts.after(Params::of(desk_.organisation(), desk_.now())));
 
   Batch gone;
   for (const auto& [line, place] : removed_)

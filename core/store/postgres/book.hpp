@@ -23,7 +23,7 @@ class Book final : public StockBook {
   explicit Book(Desk& desk) : desk_(desk) {}
 
   // ---- reading (queued for the next sync of the desk) ----
-  // Levels of the items, and all that orders hold of them.
+  // Levels of the items, what is doubted of them, and all that orders hold of them.
   void want_items(const std::vector<std::string>& items);
   // What the lines of these orders hold, whatever its state.
   void want_orders(const std::vector<std::string>& orders);
@@ -48,6 +48,11 @@ class Book final : public StockBook {
   // Items of which a location now has less than orders hold there, because of this operation.
   const std::set<std::string>& overdrawn() const { return overdrawn_; }
   void set_buffer(const std::string& item, const std::string& location, Quantity buffer);
+  // Units of a level's buffer that are there because the count is doubted after a restore.
+  Quantity doubted(const std::string& item, const std::string& location) const;
+  void doubt(const std::string& item, const std::string& location, Quantity quantity);
+  // No more; how many they were.
+  Quantity trust(const std::string& item, const std::string& location);
   void set_counted_at(const std::string& item, const std::string& location, TimePoint at);
   // By location; revision 0 where there are no levels.
   StockView view(const std::string& item);
@@ -106,6 +111,8 @@ class Book final : public StockBook {
   std::map<LineKey, std::map<PlaceKey, Hold>> holds_;
   std::set<std::pair<LineKey, PlaceKey>> removed_;
   std::map<std::string, TimePoint> placed_;
+  std::map<PlaceKey, Quantity> doubted_;
+  std::set<PlaceKey> doubts_changed_;
   std::vector<Movement> movements_;
   std::map<std::string, Sums> before_;
   std::set<std::string> overdrawn_;

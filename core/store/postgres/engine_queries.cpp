@@ -37,13 +37,15 @@ Result<TakeWork::Answer> PostgresQueries::run(const TakeWork& query) {
   const auto home = home_of({}, query.shop);
   if (!home) return answer;
   // Each aspect has its own limit: a long queue of one hides nothing of another. Under review what
-  // could create something at the channel waits.
+  // could create something at the channel waits; during a recovery all but orders to fetch.
   db_.send(
       "SELECT a.aspect, w.subject, w.revision, w.urgency, w.since, w.due_at, w.attempts, w.detail"
       " FROM unnest(ARRAY['order_fetch', 'order_accept', 'order_ship', 'order_cancel', 'stock',"
       " 'price', 'content', 'state']) WITH ORDINALITY AS a (aspect, n),"
       " LATERAL (SELECT * FROM work w WHERE w.organisation = $1 AND w.shop = $2"
       " AND w.aspect = a.aspect AND NOT w.parked AND w.due_at <= $3"
+      " AND (a.aspect = 'order_fetch' OR NOT EXISTS (SELECT FROM recoveries r"
+      "  WHERE r.organisation = $1))"
       " AND (a.aspect <> 'content' OR NOT EXISTS (SELECT FROM reviews r"
       "  WHERE r.organisation = $1 AND r.shop = $2 AND r.state <> 'ended')"
       "  OR (EXISTS (SELECT FROM units u WHERE u.organisation = $1 AND u.shop = $2"
@@ -195,8 +197,9 @@ Result<LoadDraft::Answer> PostgresQueries::run(const LoadDraft& query) {
   std::map<std::string, Quantity> units;
   want_shop(home, query.shop, shop_row);
   db_.send(
-      "SELECT u.remote_product, u.memo, u.wanted, u.publishing_since IS NOT NULL,"
-      " u.remote_product <> '' AND EXISTS (SELECT FROM proposals o WHERE o.organisation = $1"
+      "SELECT u.remote_product, u.memo, u.wanted, u.publishing_since IS NOT NULL"
+      " OR EXISTS (SELECT FROM restores), u.remote_product <> '' AND EXISTS (SELECT FROM proposals "
+      "o WHERE o.organisation = $1"
       " AND o.shop = $2 AND o.remote_product = u.remote_product AND o.decision <> 'confirmed')"
       " FROM units u WHERE u.organisation = $1 AND u.shop = $2 AND u.unit = $3",
       Params::of(home, query.shop, query.unit), [&](const Rows& rows) {

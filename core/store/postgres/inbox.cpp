@@ -4,6 +4,7 @@
 
 #include "core/base/crypto.hpp"
 #include "core/store/postgres/scripts.hpp"
+#include "core/store/work_rules.hpp"
 
 namespace gerbang::store::postgres {
 
@@ -66,7 +67,7 @@ Result<ReceiveWebhook::Answer> PostgresScripts::run(const ReceiveWebhook& script
         });
     desk.sync();
 
-    Batch rows;
+    Batch rows, changed;
     std::vector<std::string> found_home;
     std::vector<std::string> bodies;  // what the batch's blobs are copied from
     bodies.reserve(mine.size());
@@ -95,6 +96,9 @@ Result<ReceiveWebhook::Answer> PostgresScripts::run(const ReceiveWebhook& script
         change.reason = "shop_deauthorised";
         GERBANG_CHECK(change_state(desk, change));
       }
+      if (hint->kind == "listing_changed" && !hint->remote_product.empty() && !shop.empty() &&
+          !is_retired)
+        changed.row(shop, hint->remote_product);
       // Applied: nothing is left to do for it. An order hint is once the order was fetched; an
       // event of a shop that we do not know never is.
       std::optional<TimePoint> applied;
@@ -113,6 +117,21 @@ Result<ReceiveWebhook::Answer> PostgresScripts::run(const ReceiveWebhook& script
                fetch ? hint->order : std::string(), body, revision, now(), applied);
       if (known == kept.end()) news = true;
     }
+    // An audit or a promotion of that product may be over. No sooner than a request of ours that
+    // was lost can still arrive, as for a newer value.
+    if (!changed.empty())
+      db_.send(
+          "UPDATE work AS w SET due_at = $2 WHERE w.organisation = $1 AND NOT w.parked"
+          " AND w.attempts > 0 AND w.due_at > $2 AND EXISTS (SELECT FROM unnest($3::text[],"
+          " $4::text[]) AS c (shop, remote_product) JOIN units u ON u.organisation = $1"
+          " AND u.shop = c.shop AND u.remote_product = c.remote_product AND u.remote_product <> ''"
+          " JOIN listings l ON l.organisation = $1 AND l.shop = u.shop AND l.unit = u.unit"
+          " AND l.attempt_outcome = 'blocked' WHERE w.shop = c.shop"
+          " AND ((w.aspect IN ('stock', 'price') AND w.subject = l.sku)"
+          " OR (w.aspect IN ('content', 'state') AND w.subject = l.unit))) RETURNING shop",
+          changed.after(Params::of(home, now() + kWaitOut)), [&desk](const Rows& sooner) {
+            for (const Row r : sooner) desk.touch(r.text(0));
+          });
     // An event whose shop has become known moves to its organisation, with its body.
     if (!found_home.empty())
       db_.send(

@@ -2,6 +2,7 @@
 // trips a script costs.
 #include <gtest/gtest.h>
 
+#include "core/store/postgres/recovery.hpp"
 #include "core/store/postgres/scripts_world_for_test.hpp"
 #include "tests/contract/store_fixture.hpp"
 
@@ -40,7 +41,7 @@ TEST_F(Schema, every_table_with_an_organisation_is_behind_the_wall) {
       " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]"
       " WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace"
       " AND a.attname <> 'organisation'"
-      " AND c.relname NOT IN ('organisations', 'commit_marks', 'gerbang_schema')");
+      " AND c.relname NOT IN ('organisations', 'commit_marks', 'gerbang_schema', 'restores')");
   EXPECT_TRUE(keys.empty()) << keys[0][0] << " has a key that does not begin with it";
 }
 
@@ -159,6 +160,30 @@ TEST_F(RoundTrips, of_a_script_do_not_depend_on_the_number_of_rows) {
   EXPECT_EQ(of(count_many(100, 500)), 4);
   EXPECT_EQ(single("SELECT count(*) FROM orders WHERE has_shortage"), 0);
   check_books();
+}
+
+// ---- after a restore --------------------------------------------------------------------------
+
+TEST_F(Schema, a_restored_database_gives_no_number_twice_and_marks_the_shops_that_were_spoken_to) {
+  const std::string open = shop("shopee"), cut_off = shop("lazada");
+  for (const std::string& id : {open, cut_off}) {
+    SaveTokens tokens;
+    tokens.shop = id;
+    tokens.tokens.access = Secret("a");
+    must(tokens);
+  }
+  SetShopState cut;
+  cut.shop = cut_off;
+  cut.state = ShopState::needs_authorisation;
+  must(cut);
+  const auto before = count("KOPI", 5);
+  const auto sequence = [&] { return single("SELECT max(sequence) FROM events"); };
+  const std::int64_t last = sequence();
+  postgres::mark_restored(db, clock.now());
+  EXPECT_GT(count("KOPI", 6)->revision, before->revision + 1'000'000);
+  EXPECT_GT(sequence(), last + 1'000'000);
+  EXPECT_EQ(ask(GetShop{org, open}).recovery, RecoveryStep::orders);
+  EXPECT_EQ(ask(GetShop{org, cut_off}).recovery, RecoveryStep::none);
 }
 
 // ---- trimming -------------------------------------------------------------------------------

@@ -49,6 +49,7 @@ class PostgresScripts final : public Scripts {
   Result<ConfirmLinks::Answer> run(const ConfirmLinks&) override;
   Result<RefuseLink::Answer> run(const RefuseLink&) override;
   Result<EndReview::Answer> run(const EndReview&) override;
+  Result<AdvanceRecovery::Answer> run(const AdvanceRecovery&) override;
   Result<IngestOrders::Answer> run(const IngestOrders&) override;
   Result<WantOrders::Answer> run(const WantOrders&) override;
   Result<AdvancePoll::Answer> run(const AdvancePoll&) override;
@@ -111,6 +112,17 @@ class PostgresScripts final : public Scripts {
   void move_review(Desk& desk, const Shop& shop, Review& review, ReviewState state);
   static Result<void> may_decide(const Review& review);
 
+  // -- recovery.cpp
+  struct Recovering {
+    std::string step;
+    TimePoint since;
+  };
+  using Recoveries = std::map<std::string, Recovering>;  // by shop
+  void want_recoveries(Desk& desk, Recoveries& out);
+  // Wakes the organisation's shops for their next step, or ends its recovery after the last one.
+  void go_on_recovering(Desk& desk, Book& book, const Recoveries& recoveries);
+  void doubt_stock(Desk& desk, Book& book, const Recoveries& recoveries);
+
   // -- links.cpp
   struct LinkDesk;
   Result<LinkProposal> link(LinkDesk& links, LinkProposal proposal, const std::string& sku);
@@ -128,6 +140,8 @@ class PostgresScripts final : public Scripts {
                     TimePoint sale_began, TimePoint changed_at);
 
   // -- settle.cpp
+  static void heed_review(Desk& desk, const Shop& shop, const std::set<std::string>& unlinked,
+                          Settlement& settlement);
   void settle_row(Desk& desk, const Shop& shop, const Settlement& s);
   void record_attempt(Desk& desk, const Shop& shop, const Settlement& s);
   void record_values(Desk& desk, const Shop& shop, const Settlement& s);
@@ -144,6 +158,7 @@ class PostgresScripts final : public Scripts {
   Routes& routes_;
   std::set<std::string> locked_;
   Committed touched_;
+  std::int64_t uncounted_ = 0;  // marks that no answer tells of
 };
 
 }  // namespace gerbang::store::postgres

@@ -43,6 +43,17 @@ struct ScriptsWorld : ScriptsSteps {
     return out;
   }
 
+  // What mark_restored() does, for all shops.
+  void restored() {
+    db.send("BEGIN");
+    db.send("SELECT set_config('gerbang.organisation', '*', true)");
+    db.send("INSERT INTO restores (at) VALUES ($1)", postgres::Params::of(clock.now()));
+    db.send("INSERT INTO recoveries SELECT organisation, id, 'orders', $1 FROM shops",
+            postgres::Params::of(clock.now()));
+    db.send("COMMIT");
+    db.sync();
+  }
+
   std::set<std::string> texts;
   std::string database = postgres::TestCluster::shared().empty_store();
   postgres::Connection db{postgres::TestCluster::shared().settings_of("gerbang", database)};

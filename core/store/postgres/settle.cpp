@@ -23,18 +23,27 @@ std::vector<std::string> concerned(Desk& desk, const Shop& shop, const Settlemen
 
 Result<SettleWork::Answer> PostgresScripts::run(const SettleWork& script) {
   GERBANG_TRY(home, home_of({}, script.shop));
-  std::vector<std::string> skus, units, orders;
+  std::vector<std::string> skus, units, orders, claimed;
   std::set<std::string> subjects;
   for (const Settlement& s : script.settlements) {
     subjects.insert(s.subject);
     if (of_variant(s.aspect)) skus.push_back(s.subject);
     if (of_unit(s.aspect)) units.push_back(s.subject);
     if (of_order(s.aspect)) orders.push_back(s.subject);
+    if (s.aspect == Aspect::content && s.remote_product) claimed.push_back(*s.remote_product);
   }
+  std::set<std::string> unlinked;  // remote products of a review that nobody confirmed
   Desk desk = open_desk(home);
   desk.want_shops();
   desk.want_listings(script.shop, skus, units);
   if (!orders.empty()) desk.want_orders_by_id(orders);
+  if (!claimed.empty())
+    db_.send(
+        "SELECT DISTINCT remote_product FROM proposals WHERE organisation = $1 AND shop = $2"
+        " AND remote_product = ANY ($3) AND decision <> 'confirmed'",
+        Params::of(home, script.shop, claimed), [&](const Rows& rows) {
+          for (const Row r : rows) unlinked.insert(r.text(0));
+        });
   desk.sync();
   GERBANG_TRY(row, desk.shop(script.shop));
   const Shop& shop = row.shop;
@@ -53,7 +62,8 @@ Result<SettleWork::Answer> PostgresScripts::run(const SettleWork& script) {
   desk.sync();
 
   bool success = false;
-  for (const Settlement& s : script.settlements) {
+  for (Settlement s : script.settlements) {
+    if (s.aspect == Aspect::content && s.remote_product) heed_review(desk, shop, unlinked, s);
     success = success || done(s);
     settle_row(desk, shop, s);
     record_attempt(desk, shop, s);
@@ -80,6 +90,21 @@ Result<SettleWork::Answer> PostgresScripts::run(const SettleWork& script) {
              Params::of(home, shop.id, desk.now()));
   desk.flush(touched_);
   return true;
+}
+
+// What was found by its SKU after a lost create may be another listing with that SKU, which a
+// person has looked at and not linked: that decision is not undone by ours.
+void PostgresScripts::heed_review(Desk& desk, const Shop& shop,
+                                  const std::set<std::string>& unlinked, Settlement& s) {
+  const Desk::UnitRow* unit = desk.unit(shop.id, s.subject);
+  if (!unit || !unit->remote_product.empty() || !unlinked.contains(*s.remote_product)) return;
+  s.remote_product.reset();
+  s.remote_variants.clear();
+  s.memo.reset();
+  s.next = Settlement::Next::park;
+  s.counts_as_attempt = true;
+  s.attempt.outcome = to_string(ErrorKind::rejected);
+  s.attempt.code = "listing_not_linked";
 }
 
 void PostgresScripts::settle_row(Desk& desk, const Shop& shop, const Settlement& s) {

@@ -84,10 +84,22 @@ Result<CreateShop::Answer> PostgresScripts::run(const CreateShop& script) {
 
 Result<SetShopState::Answer> PostgresScripts::run(const SetShopState& script) {
   GERBANG_TRY(home, home_of(script.organisation, script.shop));
+  Recoveries recoveries;
   Desk desk = open_desk(home);
+  Book book(desk);
   desk.want_shops();
+  want_recoveries(desk, recoveries);
   desk.sync();
+  GERBANG_TRY(before, desk.shop(script.shop));
   GERBANG_TRY(shop, change_state(desk, script));
+  // Who is paused or retired holds the others' recovery up no longer.
+  const bool leaves = shop.state == ShopState::retired || shop.state == ShopState::paused;
+  if (leaves && before.shop.state != shop.state && recoveries.erase(shop.id) > 0) {
+    db_.send("DELETE FROM recoveries WHERE organisation = $1 AND shop = $2",
+             Params::of(home, shop.id));
+    go_on_recovering(desk, book, recoveries);
+    book.write();
+  }
   desk.flush(touched_);
   return shop;
 }

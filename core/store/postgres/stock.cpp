@@ -83,12 +83,21 @@ Result<StockView> PostgresScripts::apply_stock(Desk& desk, Book& book,
     ensure(book.move(entry.item, location, entry.on_hand ? MovementReason::counted : entry.reason,
                      change, 0, entry.reference),
            "a checked stock change was refused");
-  if (entry.buffer) book.set_buffer(entry.item, location, *entry.buffer);
+  // What was doubted is counted now. A new buffer alone settles no doubt.
+  if (entry.on_hand) {
+    const Quantity doubted = book.trust(entry.item, location);
+    if (doubted > 0)
+      book.set_buffer(entry.item, location, std::max<Quantity>(0, level.buffer - doubted));
+  }
+  if (entry.buffer)
+    book.set_buffer(entry.item, location, *entry.buffer + book.doubted(entry.item, location));
   if (entry.on_hand) book.set_counted_at(entry.item, location, counted_at);
   spread(desk, book, std::nullopt);
 
   StockView after = book.view(entry.item);
-  if (change != 0 || (entry.buffer && *entry.buffer != level.buffer))
+  const auto here = std::find_if(after.levels.begin(), after.levels.end(),
+                                 [&](const StockLevel& l) { return l.location == location; });
+  if (change != 0 || (here != after.levels.end() && here->buffer != level.buffer))
     desk.emit("stock.changed", stock_event(after));
   return after;
 }

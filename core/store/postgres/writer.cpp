@@ -30,7 +30,12 @@ ConnectionSettings settings_of(const PostgresOptions& options, const std::string
 
 Writer::Writer(const PostgresOptions& options, std::string name, bool alone, Random& random,
                Routes& routes)
-    : options_(options), name_(std::move(name)), alone_(alone), random_(random), routes_(routes) {}
+    : options_(options), name_(std::move(name)), alone_(alone), random_(random), routes_(routes) {
+  // There from the start: of a counter that appears as 1 nobody sees the increase.
+  if (options_.metrics)
+    options_.metrics->count("gerbang_store_failures_total",
+                            "Times the database connection was given up after an error", {}, 0);
+}
 
 Writer::~Writer() = default;
 
@@ -76,6 +81,7 @@ void Writer::give_up(const DatabaseError& error) {
   if (options_.metrics)
     options_.metrics->count("gerbang_store_failures_total",
                             "Times the database connection was given up after an error");
+  show_writable(false);
   scripts_.reset();
   db_.reset();
 }
@@ -122,6 +128,7 @@ void Writer::run_group(WriteQueue& queue, const std::function<void(const Committ
   std::optional<Error> failure;
   if (!usable()) {
     failure = unavailable("the database cannot be reached");
+    show_writable(false);
     WriteQueue refused = std::exchange(queue, {});
     for (auto* lane : {&refused.orders, &refused.normal, &refused.bulk}) {
       for (auto& write : *lane) write->finish(failure);
@@ -266,8 +273,15 @@ std::optional<Error> Writer::settle_unknown(const std::string& token, int backen
   return Error(ErrorKind::indeterminate, "store_commit_unknown", why);
 }
 
+void Writer::show_writable(bool writable) {
+  if (options_.metrics)
+    options_.metrics->set("gerbang_store_writable", "1: the last group of writes was committed",
+                          writable ? 1 : 0);
+}
+
 void Writer::measure(std::size_t writes, std::chrono::duration<double> commit) {
   if (!options_.metrics) return;
+  show_writable(true);
   options_.metrics->observe_seconds("gerbang_store_commit_seconds",
                                     "Time to commit and sync a group of writes", commit.count());
   options_.metrics->observe_size("gerbang_store_group_size", "Writes in one transaction",

@@ -77,6 +77,7 @@ class Writer {
   // After a COMMIT whose answer was lost: nothing when the group is in the database.
   std::optional<Error> settle_unknown(const std::string& token, int backend);
   void give_up(const DatabaseError& error);
+  void show_writable(bool writable);
   void measure(std::size_t writes, std::chrono::duration<double> commit);
   void put_back(WriteQueue& queue, std::vector<Ran>& group, std::size_t from);
 

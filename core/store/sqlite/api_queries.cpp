@@ -174,6 +174,7 @@ ShopView shop_view(Database& db, ShopRow row) {
   view.shop = std::move(row.shop);
   view.variants_in_listing = row.variants_in_listing;
   view.review = find_review(db, view.shop.id);
+  view.recovery = find_recovery(db, view.shop.organisation, view.shop.id);
   auto work = db.query(
                     "SELECT count(*) FILTER (WHERE parked = 0), count(*) FILTER (WHERE parked = 1),"
                     " min(since) FILTER (WHERE parked = 0) FROM work WHERE shop = ?1")
@@ -467,6 +468,14 @@ Result<StoreStats::Answer> SqliteQueries::run(const StoreStats&) {
     auto row = db_.query("SELECT count(*) FROM inbox WHERE applied_at IS NULL AND shop <> ''");
     row.step();
     out.inbox_unapplied = row.integer(0);
+  }
+  {
+    auto row = db_.query(
+        "SELECT (SELECT count(*) FROM orders WHERE has_shortage = 1 AND hold = 'held'),"
+        " (SELECT count(*) FROM doubted_stock)");
+    row.step();
+    out.orders_short = row.integer(0);
+    out.doubted_items = row.integer(1);
   }
   auto row = db_.query("SELECT status, count(*) FROM orders GROUP BY status");
   while (row.step()) out.orders_by_status.emplace(row.text(0), row.integer(1));

@@ -41,7 +41,16 @@ std::optional<PublishedListing> find_published(Database& db, const Shop& shop,
 Result<TakeWork::Answer> SqliteQueries::run(const TakeWork& query) {
   TakeWork::Answer answer;
   const bool held = find_review(db_, query.shop).holds_publishing();
+  bool recovering = false;
+  {
+    auto row = db_.query(
+                      "SELECT 1 FROM recoveries WHERE organisation ="
+                      " (SELECT organisation FROM shops WHERE id = ?1) LIMIT 1")
+                   .bind(1, query.shop);
+    recovering = row.step();
+  }
   for (const Aspect aspect : kAspects) {
+    if (recovering && aspect != Aspect::order_fetch) continue;
     // Under review: what could create something at the channel waits.
     auto row = (held && aspect == Aspect::content
                     ? db_.query("SELECT subject, revision, urgency, since, due_at, attempts, detail"
@@ -163,7 +172,8 @@ Result<LoadDraft::Answer> SqliteQueries::run(const LoadDraft& query) {
   std::string remote_product, memo;
   {
     auto row = db_.query(
-                      "SELECT remote_product, memo, wanted, publishing_since IS NOT NULL FROM units"
+                      "SELECT remote_product, memo, wanted, publishing_since IS NOT NULL"
+                      " OR EXISTS (SELECT 1 FROM counters WHERE name = 'restored_at') FROM units"
                       " WHERE organisation = ?1 AND shop = ?2 AND unit = ?3")
                    .bind(1, shop.organisation)
                    .bind(2, shop.id)

@@ -75,6 +75,8 @@ Result<ReceiveWebhook::Answer> SqliteScripts::run(const ReceiveWebhook& script) 
       auto changed = run(change);
       if (!changed) return std::move(changed).error();
     }
+    if (hint.kind == "listing_changed" && !hint.remote_product.empty() && !shop.empty() && !retired)
+      look_again(organisation, shop, hint.remote_product);
     // Applied: nothing is left to do for it. An order hint is once the order was fetched; an event
     // of a shop that we do not know never is.
     std::optional<TimePoint> applied;
@@ -106,6 +108,42 @@ Result<ReceiveWebhook::Answer> SqliteScripts::run(const ReceiveWebhook& script) 
     if (!known) news = true;
   }
   return news;
+}
+
+// An audit or a promotion of that product may be over. No sooner than a request of ours that was
+// lost can still arrive, as for a newer value.
+void SqliteScripts::look_again(const std::string& organisation, const std::string& shop,
+                               const std::string& remote_product) {
+  std::vector<std::pair<std::string, std::string>> blocked;  // unit, SKU
+  {
+    auto row = db_.query(
+                      "SELECT l.unit, l.sku FROM units u CROSS JOIN listings l"
+                      " ON l.organisation = u.organisation AND l.shop = u.shop AND l.unit = u.unit"
+                      " WHERE u.shop = ?1 AND u.remote_product = ?2 AND u.remote_product <> ''"
+                      " AND u.organisation = ?3 AND l.attempt_outcome = 'blocked'")
+                   .bind(1, shop)
+                   .bind(2, remote_product)
+                   .bind(3, organisation);
+    while (row.step()) blocked.emplace_back(row.text(0), row.text(1));
+  }
+  const auto hasten = [&](Aspect aspect, const std::string& subject) {
+    const std::int64_t sooner =
+        db_.query(
+               "UPDATE work SET due_at = ?4 WHERE shop = ?1 AND aspect = ?2 AND subject = ?3"
+               " AND parked = 0 AND attempts > 0 AND due_at > ?4")
+            .bind(1, shop)
+            .bind(2, to_string(aspect))
+            .bind(3, subject)
+            .bind(4, now() + kWaitOut)
+            .run();
+    if (sooner > 0) touched_.shops_with_work.insert(shop);
+  };
+  for (const auto& [unit, sku] : blocked) {
+    hasten(Aspect::stock, sku);
+    hasten(Aspect::price, sku);
+    hasten(Aspect::content, unit);
+    hasten(Aspect::state, unit);
+  }
 }
 
 Result<TrimHistory::Answer> SqliteScripts::run(const TrimHistory& script) {

@@ -40,6 +40,7 @@ Result<ProductView> product_view(Database& db, const std::string& organisation,
 
 // State none where the shop never had one.
 Review find_review(Database& db, const std::string& shop);
+RecoveryStep find_recovery(Database& db, const std::string& organisation, const std::string& shop);
 // Of one shop: not_found proposal_unknown.
 Result<LinkProposal> find_proposal(Database& db, const std::string& shop, const std::string& id);
 // The columns that proposal_from() reads, in its order.

@@ -13,6 +13,7 @@
 #include "core/store/sqlite/ledger.hpp"
 #include "core/store/sqlite/rows.hpp"
 #include "core/store/store.hpp"
+#include "core/store/work_rules.hpp"
 
 namespace gerbang::store {
 
@@ -22,6 +23,7 @@ namespace gerbang::store {
 //   sync) stock.cpp orders.cpp settle.cpp inbox.cpp   (stock, orders, engine, webhooks, retention)
 //   observe.cpp                                       (read-back, try again)
 //   review.cpp links.cpp                              (adoption: reading, decisions)
+//   recovery.cpp                                      (after a restore)
 //   marking.cpp                                 (the shared fan-out below)
 class SqliteScripts final : public Scripts {
  public:
@@ -51,6 +53,7 @@ class SqliteScripts final : public Scripts {
   Result<ConfirmLinks::Answer> run(const ConfirmLinks&) override;
   Result<RefuseLink::Answer> run(const RefuseLink&) override;
   Result<EndReview::Answer> run(const EndReview&) override;
+  Result<AdvanceRecovery::Answer> run(const AdvanceRecovery&) override;
   Result<IngestOrders::Answer> run(const IngestOrders&) override;
   Result<WantOrders::Answer> run(const WantOrders&) override;
   Result<AdvancePoll::Answer> run(const AdvancePoll&) override;
@@ -115,6 +118,9 @@ class SqliteScripts final : public Scripts {
   using ShopSku = std::pair<std::string, std::string>;
   void mark_stock_of_items(const std::string& organisation, const std::set<std::string>& items,
                            Urgency urgency, const std::set<ShopSku>& except = {});
+  // Brings forward what is blocked of a remote product.
+  void look_again(const std::string& organisation, const std::string& shop,
+                  const std::string& remote_product);
   // Creates or refreshes units and listings of one product in one shop (wanted or not by channel
   // override, withdrawal, removed variants). Marks content of wanted units when they are new here
   // or `content_changed`, and state of published units that became wanted or unwanted.
@@ -140,6 +146,17 @@ class SqliteScripts final : public Scripts {
   void move_review(const Shop& shop, ReviewState state);
   // When a person may decide; else conflict review_not_ready, review_ended.
   Result<void> may_decide(const Shop& shop);
+
+  // -- recovery.cpp
+  // Wakes the organisation's shops for their next step, or ends its recovery after the last one.
+  void go_on_recovering(const std::string& organisation);
+  void leave_recovery(const Shop& shop);
+  void doubt_stock(const std::string& organisation);
+  Quantity doubted_stock(const std::string& organisation, const std::string& item,
+                         const std::string& location);
+  // The units doubted at this place are so no more; how many they were.
+  Quantity trust_stock(const std::string& organisation, const std::string& item,
+                       const std::string& location);
 
   // -- links.cpp
   // Checks everything before it changes anything.
@@ -175,6 +192,7 @@ class SqliteScripts final : public Scripts {
   void add_shipments(const std::string& order, const std::vector<Shipment>& shipments);
 
   // -- settle.cpp
+  void heed_review(const Shop& shop, Settlement& settlement);
   void settle_row(const std::string& shop, const Settlement& s);
   void record_attempt(const Shop& shop, const Settlement& s);
   void record_values(const Shop& shop, const Settlement& s);

@@ -32,6 +32,14 @@ struct ScriptsWorld : ScriptsSteps {
     return out;
   }
 
+  // What mark_restored() does to a file, for all shops.
+  void restored() {
+    db.execute("INSERT INTO counters VALUES ('restored_at', 1)");
+    db.query("INSERT INTO recoveries SELECT organisation, id, 'orders', ?1 FROM shops")
+        .bind(1, clock.now())
+        .run();
+  }
+
   std::set<std::string> texts;
   Database db{":memory:", Database::Mode::writer};
   SqliteScripts scripts{db, vault, clock, random};

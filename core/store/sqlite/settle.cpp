@@ -42,7 +42,8 @@ std::vector<Concerned> listings_of(Database& db, const Shop& shop, Aspect aspect
 Result<SettleWork::Answer> SqliteScripts::run(const SettleWork& script) {
   GERBANG_TRY(shop, shop_row({}, script.shop));
   bool success = false;
-  for (const Settlement& s : script.settlements) {
+  for (Settlement s : script.settlements) {
+    if (s.aspect == Aspect::content && s.remote_product) heed_review(shop, s);
     success = success || done(s);
     settle_row(shop.id, s);
     record_attempt(shop, s);
@@ -60,6 +61,27 @@ Result<SettleWork::Answer> SqliteScripts::run(const SettleWork& script) {
         .bind(2, now())
         .run();
   return true;
+}
+
+// What was found by its SKU after a lost create may be another listing with that SKU, which a
+// person has looked at and not linked: that decision is not undone by ours.
+void SqliteScripts::heed_review(const Shop& shop, Settlement& s) {
+  auto row = db_.query(
+                    "SELECT 1 FROM proposals p JOIN units u ON u.organisation = ?1 AND u.shop = ?2"
+                    " AND u.unit = ?3 WHERE p.shop = ?2 AND p.remote_product = ?4"
+                    " AND p.decision <> 'confirmed' AND u.remote_product = '' LIMIT 1")
+                 .bind(1, shop.organisation)
+                 .bind(2, shop.id)
+                 .bind(3, s.subject)
+                 .bind(4, *s.remote_product);
+  if (!row.step()) return;
+  s.remote_product.reset();
+  s.remote_variants.clear();
+  s.memo.reset();
+  s.next = Settlement::Next::park;
+  s.counts_as_attempt = true;
+  s.attempt.outcome = to_string(ErrorKind::rejected);
+  s.attempt.code = "listing_not_linked";
 }
 
 void SqliteScripts::settle_row(const std::string& shop, const Settlement& s) {

@@ -109,6 +109,7 @@ Shop SqliteScripts::move_shop(Shop shop, ShopState state, const std::string& rea
       .run();
   if (state == ShopState::retired)
     db_.query("UPDATE work SET parked = 1 WHERE shop = ?1").bind(1, shop.id).run();
+  if (state == ShopState::retired || state == ShopState::paused) leave_recovery(shop);
   emit(shop.organisation, event, about(shop));
   // Its lane has to look: it may send again, or has to stop.
   touched_.shops_with_work.insert(shop.id);

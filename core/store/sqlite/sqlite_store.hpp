@@ -57,6 +57,16 @@ Result<std::unique_ptr<Store>> open_sqlite_store(SqliteOptions options);
 // when it is opened). Reads every page. Errors: invalid backup_damaged, and those of opening.
 Result<void> check_backup(const std::string& path);
 
+// Whether the vault opens what the backup has sealed. Errors: invalid backup_other_key, and those
+// of opening.
+Result<void> check_keys(const std::string& path, const Vault& vault);
+
+// Prepares a copy of a backup, which nobody has open, to be used again: brings it to this program's
+// schema; marks its shops for recovery (core/store/scripts.hpp); lifts what is counted, so that no
+// revision or event number is given a second time. A clean file without a log is left. Errors:
+// those of opening.
+Result<void> mark_restored(const std::string& path, TimePoint now);
+
 // Copies what the log of a database that nobody has open holds into its file and removes the log:
 // afterwards the database is one file. Errors: transient store_cannot_open.
 Result<void> fold_log(const std::string& path);

@@ -64,7 +64,15 @@ Result<StockView> SqliteScripts::apply_stock(const std::string& organisation,
     ensure(ledger.move(entry.item, location, entry.on_hand ? MovementReason::counted : entry.reason,
                        change, 0, entry.reference),
            "a checked stock change was refused");
-  if (entry.buffer) ledger.set_buffer(entry.item, location, *entry.buffer);
+  // What was doubted is counted now. A new buffer alone settles no doubt.
+  if (entry.on_hand) {
+    const Quantity doubted = trust_stock(organisation, entry.item, location);
+    if (doubted > 0)
+      ledger.set_buffer(entry.item, location, std::max<Quantity>(0, level.buffer - doubted));
+  }
+  if (entry.buffer)
+    ledger.set_buffer(entry.item, location,
+                      *entry.buffer + doubted_stock(organisation, entry.item, location));
   if (entry.on_hand)
     db_.query(
            "UPDATE stock_levels SET counted_at = ?4"
@@ -77,7 +85,9 @@ Result<StockView> SqliteScripts::apply_stock(const std::string& organisation,
   spread(organisation, ledger, std::nullopt);
 
   StockView after = stock_view(organisation, entry.item);
-  if (change != 0 || (entry.buffer && *entry.buffer != level.buffer))
+  const auto here = std::find_if(after.levels.begin(), after.levels.end(),
+                                 [&](const StockLevel& l) { return l.location == location; });
+  if (change != 0 || (here != after.levels.end() && here->buffer != level.buffer))
     emit_stock(organisation, after);
   return after;
 }

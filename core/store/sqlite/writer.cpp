@@ -36,7 +36,12 @@ void check_durability(Database& db, const std::string& path) {
 }  // namespace
 
 Writer::Writer(const SqliteOptions& options, std::function<void(bool)> readers_may)
-    : options_(options), readers_may_(std::move(readers_may)) {}
+    : options_(options), readers_may_(std::move(readers_may)) {
+  // There from the start: of a counter that appears as 1 nobody sees the increase.
+  if (options_.metrics)
+    options_.metrics->count("gerbang_store_failures_total",
+                            "Times the database connection was given up after an error", {}, 0);
+}
 
 Writer::~Writer() = default;
 
@@ -92,6 +97,7 @@ void Writer::run_group(WriteQueue& queue, const std::function<void(const Committ
     refusal = Error(ErrorKind::transient, "disk_low", "the disk is nearly full");
   }
   if (refusal) {
+    show_writable(false);
     WriteQueue refused = std::exchange(queue, {});
     for (auto* lane : {&refused.orders, &refused.normal, &refused.bulk}) {
       for (auto& write : *lane) write->finish(refusal);
@@ -128,6 +134,7 @@ void Writer::run_group(WriteQueue& queue, const std::function<void(const Committ
       committed_and_synced = sqlite3_get_autocommit(db_->handle()) != 0;
       GERBANG_CRASH_POINT("store.after_sync");
       measure(ran.size(), std::chrono::steady_clock::now() - commit_began);
+      show_writable(true);
     } else {
       db_->query("ROLLBACK").run();
     }
@@ -179,6 +186,12 @@ bool Writer::run_one(Ran& ran) {
   return good;
 }
 
+void Writer::show_writable(bool writable) {
+  if (options_.metrics)
+    options_.metrics->set("gerbang_store_writable", "1: the last group of writes was committed",
+                          writable ? 1 : 0);
+}
+
 void Writer::measure(std::size_t writes, std::chrono::duration<double> commit) {
   if (!options_.metrics) return;
   options_.metrics->observe_seconds("gerbang_store_commit_seconds",
@@ -202,6 +215,7 @@ void Writer::give_up(const DatabaseError& error) {
   if (options_.metrics)
     options_.metrics->count("gerbang_store_failures_total",
                             "Times the database connection was given up after an error");
+  show_writable(false);
   readers_may_(false);
   scripts_.reset();
   db_.reset();
@@ -282,8 +296,14 @@ bool Writer::disk_is_low() {
   struct statvfs disk {};
   const auto folder = std::filesystem::absolute(options_.path).parent_path();
   if (statvfs(folder.c_str(), &disk) != 0) return disk_low_;
-  const bool low =
-      static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize < options_.min_free_bytes;
+  const std::uint64_t free = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+  const bool low = free < options_.min_free_bytes;
+  if (options_.metrics) {
+    options_.metrics->set("gerbang_store_free_bytes", "Free disk where the database is",
+                          static_cast<double>(free));
+    options_.metrics->set("gerbang_store_min_free_bytes", "Below this much, writes are refused",
+                          static_cast<double>(options_.min_free_bytes));
+  }
   if (low != disk_low_) {
     if (low) {
       log::error("store.disk_low", {{"code", "disk_low"}});

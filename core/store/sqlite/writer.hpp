@@ -69,6 +69,7 @@ class Writer {
   void give_up(const DatabaseError& error);
   // False: readers were in the way.
   bool checkpoint(std::string_view pragma);
+  void show_writable(bool writable);
   void measure(std::size_t writes, std::chrono::duration<double> commit);
 
   const SqliteOptions& options_;

@@ -106,6 +106,47 @@ TEST_F(Inbox, retired_shop_fetches_nothing) {
   EXPECT_EQ(single("SELECT count(*) FROM work"), 0);
 }
 
+TEST_F(Inbox, news_of_a_listing_brings_forward_what_it_blocks) {
+  product("KOPI", {variant("KOPI")});
+  product("TEH", {variant("TEH")});
+  settle_all(shopee);
+  const auto blocked = [&](const std::string& sku, const std::string& outcome) {
+    ASSERT_TRUE(count(sku, 5));
+    SettleWork settle;
+    settle.shop = shopee;
+    for (const Work& work : due(shopee, Aspect::stock)) {
+      if (work.subject != sku) continue;
+      Settlement s = settlement(work);
+      s.next = Settlement::Next::retry;
+      s.due_at = clock.now() + hours(6);
+      s.attempt.outcome = outcome;
+      settle.settlements.push_back(s);
+    }
+    ASSERT_EQ(settle.settlements.size(), 1u);
+    must(settle);
+  };
+  blocked("KOPI", "blocked");
+  blocked("TEH", "transient");
+  const auto changed = [&](const std::string& key, const std::string& sku) {
+    ReceiveWebhook::Hint h = hint(key, "", "listing_changed");
+    h.remote_product = rows(
+                           "SELECT u.remote_product FROM units u, listings l"
+                           " WHERE l.unit = u.unit AND l.shop = u.shop AND l.sku = '" +
+                           sku + "'")
+                           .at(0)
+                           .at(0);
+    ASSERT_FALSE(h.remote_product.empty());
+    receive({h});
+  };
+  changed("k1", "KOPI");
+  changed("k2", "TEH");
+  clock.advance(std::chrono::seconds(49));
+  EXPECT_TRUE(due(shopee, Aspect::stock).empty()) << "a lost request may still arrive";
+  clock.advance(std::chrono::seconds(1));
+  EXPECT_EQ(due_subjects(shopee, Aspect::stock), (std::set<std::string>{"KOPI"}));
+  EXPECT_EQ(unapplied(), 0);
+}
+
 TEST_F(Inbox, history_is_trimmed_by_age_and_what_is_not_applied_stays) {
   receive({hint("waiting", "A1")});
   receive({hint("done", "", "other")});

@@ -15,7 +15,8 @@ BEGIN
   FOREACH name IN ARRAY ARRAY[
     'products', 'variants', 'components', 'stock_levels', 'stock_movements', 'shop_facts',
     'job_runs', 'units', 'listings', 'work', 'reviews', 'proposals', 'orders', 'order_lines',
-    'reservations', 'inbox', 'events', 'idempotency']
+    'reservations', 'inbox', 'events', 'idempotency', 'recoveries',
+    'doubted_stock']
   LOOP
     EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO filled;
     IF filled THEN
