@@ -37,6 +37,8 @@ class DatabaseError : public std::exception {
   // Nothing happened, and the same again may go well: deadlock, serialisation failure, a lock that
   // was not free in time.
   bool worth_repeating() const noexcept;
+  // It took longer than a statement may.
+  bool timed_out() const noexcept { return state_ == "57014"; }
   // The fault lies in what was asked (a broken constraint, wrong SQL), not in the server.
   bool of_statement() const noexcept;
 

@@ -78,6 +78,7 @@ TEST_F(PostgresStoreTest, what_queues_becomes_one_group_and_a_failing_script_fai
   Metrics metrics;
   auto measured = options(cluster.address("gerbang", database));
   measured.metrics = &metrics;
+  measured.max_group_time = std::chrono::hours(1);  // however busy the machine is
   const auto store = must(open_postgres_store(std::move(measured)));
   const std::string org = must(store->apply_now(village("A"))).id;
   Gate gate(*store, org);
@@ -125,6 +126,58 @@ TEST_F(PostgresStoreTest, a_broken_rule_of_the_schema_rolls_back_alone) {
   EXPECT_EQ(count("SELECT count(*) FROM products"), 2);
   Connection super(cluster.settings_of("super", database));
   super.execute("ALTER TABLE products DROP CONSTRAINT unlucky");
+}
+
+TEST_F(PostgresStoreTest, a_script_that_takes_too_long_fails_alone) {
+  auto hasty = options(cluster.address("gerbang", database));
+  hasty.statement_timeout = Duration(300);
+  const auto store = must(open_postgres_store(std::move(hasty)));
+  const std::string org = must(store->apply_now(village("A"))).id;
+  Connection super(cluster.settings_of("super", database));
+  super.execute(
+      "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$ BEGIN PERFORM pg_sleep(5); RETURN NEW; END $$;"
+      " CREATE TRIGGER dawdle BEFORE INSERT ON products FOR EACH ROW WHEN (NEW.code = 'SLOW')"
+      " EXECUTE FUNCTION dawdle()");
+  Gate gate(*store, org);
+  std::promise<std::string> first, second, third;
+  store->apply(putting(org, "P1"), [&](auto r) { first.set_value(failure(r)); });
+  store->apply(putting(org, "SLOW"), [&](auto r) { second.set_value(failure(r)); });
+  store->apply(putting(org, "P2"), [&](auto r) { third.set_value(failure(r)); });
+  gate.open();
+  EXPECT_EQ(first.get_future().get(), "ok");
+  EXPECT_EQ(second.get_future().get(), "transient store_unavailable");
+  EXPECT_EQ(third.get_future().get(), "ok");
+  EXPECT_EQ(count("SELECT count(*) FROM products"), 2);
+  super.execute("DROP TRIGGER dawdle ON products; DROP FUNCTION dawdle()");
+}
+
+TEST_F(PostgresStoreTest, two_that_connect_one_remote_shop_at_once_are_one_and_a_conflict) {
+  const auto store = open();
+  const std::string a = must(store->apply_now(village("A"))).id;
+  const std::string b = must(store->apply_now(village("B"))).id;
+  const auto made = [&](const std::string& org) {
+    CreateShop script;
+    script.shop.organisation = org;
+    script.shop.channel = "shopee";
+    return must(store->apply_now(script)).id;
+  };
+  const std::string ours = made(a), theirs = made(b);
+  // Another process is at it and has not committed yet.
+  Connection other(cluster.settings_of("super", database));
+  other.send("BEGIN");
+  other.send("SELECT pg_advisory_xact_lock(hashtextextended('shopee/881', 0))");
+  other.query("UPDATE shops SET remote_id = '881' WHERE id = $1", Params::of(theirs));
+  SaveTokens tokens;
+  tokens.shop = ours;
+  tokens.tokens.access = Secret("a");
+  tokens.tokens.remote_shop_id = "881";
+  std::promise<std::string> answer;
+  store->apply(tokens, [&](auto r) { answer.set_value(failure(r)); });
+  for (int i = 0; i < 200 && count("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  other.query("COMMIT");
+  EXPECT_EQ(answer.get_future().get(), "conflict remote_shop_taken");
 }
 
 TEST_F(PostgresStoreTest, a_commit_that_was_lost_before_the_server_saw_it_did_not_happen) {

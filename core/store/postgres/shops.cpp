@@ -33,6 +33,10 @@ std::string_view event_of(ShopState state) {
 // Queued, and to be asked with the wall open: which shop row has this remote shop.
 void want_owner(Connection& db, const std::string& channel, const std::string& remote_id,
                 std::string& owner) {
+  if (remote_id.empty()) return;
+  // Another organisation may be connecting the same one at this moment.
+  db.send("SELECT pg_advisory_xact_lock(hashtextextended($1 || '/' || $2, 0))",
+          Params::of(channel, remote_id));
   db.send("SELECT id FROM shops WHERE channel = $1 AND remote_id = $2 AND remote_id <> ''",
           Params::of(channel, remote_id), [&owner](const Rows& rows) {
             if (!rows.empty()) owner = rows[0].text(0);

@@ -5,6 +5,7 @@
 
 #include "core/base/crash_point.hpp"
 #include "core/base/log.hpp"
+#include "core/store/postgres/migrations.hpp"
 
 namespace gerbang::store::postgres {
 
@@ -53,6 +54,8 @@ void Writer::close() {
 
 void Writer::open() {
   auto db = std::make_unique<Connection>(settings_of(options_, name_));
+  // Each time: what answers may be another server than before.
+  if (auto sound = check_server(*db); !sound) throw DatabaseError("", sound.error().describe());
   // The mark's row has to be there before the first group: what settles a lost COMMIT waits for the
   // lock on it.
   db->query(
@@ -231,9 +234,11 @@ bool Writer::run_one(Ran& ran) {
   try {
     good = ran.write->run(*scripts_);
   } catch (const DatabaseError& error) {
-    if (!error.of_statement() || !db_->usable()) throw;
-    log::error("store.script_failed", {{"code", "store_constraint"}, {"detail", error.what()}});
-    ran.fault = Error(ErrorKind::bug, "store_constraint", error.what());
+    if (!(error.of_statement() || error.timed_out()) || !db_->usable()) throw;
+    // One that takes too long would take every group along, each time it is tried.
+    ran.fault = error.timed_out() ? unavailable(error.what())
+                                  : Error(ErrorKind::bug, "store_constraint", error.what());
+    log::error("store.script_failed", {{"code", ran.fault->code}, {"detail", error.what()}});
   }
   if (!good) db_->send("ROLLBACK TO SAVEPOINT script");
   db_->send("RELEASE SAVEPOINT script");

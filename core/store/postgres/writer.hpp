@@ -32,12 +32,6 @@ class SharedRandom final : public Random {
   Random& source_;
 };
 
-// A write and the organisation that it locks; empty: only the script knows.
-struct Placed {
-  std::unique_ptr<Store::Write> write;
-  std::string home;
-};
-
 // One connection that writes. Runs groups as the SQLite writer does: one transaction, a savepoint
 // for each script, one commit. Not thread-safe: lives on its own thread.
 //
