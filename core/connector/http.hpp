@@ -49,8 +49,8 @@ enum class Effect {
 enum class Trust {
   channel,  // from the configuration
   tenant,   // given by the organisation, or named in an answer, and no call of the channel:
-           // pictures, a document to fetch
-  shop,  // given by the organisation, and the channel itself: a web shop of its own
+            // pictures, a document to fetch
+  shop,     // given by the organisation, and the channel itself: a web shop of its own
 };
 
 // A request as a value. The executor adds deadline, limiter and transport; it never changes a byte.

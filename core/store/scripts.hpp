@@ -460,11 +460,10 @@ struct Settlement {
 };
 
 // If the revision moved meanwhile, `clear` and `park` leave the row, due now, attempts 0.
-// A listing that was found by its SKU, and that a review shows and nobody confirmed, is not taken as
-// ours: its work is parked, rejected listing_not_linked.
-// First publication marks stock and price work when the values moved since the draft was made.
-// Events: listing.published, listing.rejected, listing.blocked. Success sets the shop's
-// last_success_at.
+// A listing that was found by its SKU, and that a review shows and nobody confirmed, is not taken
+// as ours: its work is parked, rejected listing_not_linked. First publication marks stock and price
+// work when the values moved since the draft was made. Events: listing.published, listing.rejected,
+// listing.blocked. Success sets the shop's last_success_at.
 struct SettleWork {
   using Answer = bool;
   std::string shop;

@@ -118,8 +118,8 @@ TEST(Limits, AnOrderListOfSeveralPagesIsReadThoughEachPageHasToBeWaitedFor) {
   EXPECT_EQ(v.world.waiting_work(), 0);
 }
 
-// A web shop whose keys are good and that refuses them all the same at one place: of two values that
-// wait, each one's look at the keys would set the other free at once.
+// A web shop whose keys are good and that refuses them all the same at one place: of two values
+// that wait, each one's look at the keys would set the other free at once.
 TEST(Limits, KeysThatAreConfirmedAndRefusedAreNotAskedAboutWithoutEnd) {
   Shelf v("woocommerce", {});
   ASSERT_TRUE(v.quiet(hours(1)));

@@ -544,7 +544,14 @@ std::vector<std::string> Day::duplicates() {
 std::vector<std::string> Day::differences() {
   std::vector<std::string> out = duplicates();
   const auto view = shop_view();
-  if (view.work.waiting != 0) out.push_back(std::to_string(view.work.waiting) + " work waits");
+  if (view.work.waiting != 0) {
+    std::string waits = std::to_string(view.work.waiting) + " work waits:";
+    const store::TakeWork query{shop.id, world.clock.now() + std::chrono::hours(24 * 365)};
+    const auto taken = world.store().read_now(query);
+    for (const Work& w : taken->due)
+      waits += " " + std::string(gerbang::to_string(w.aspect)) + " " + w.subject;
+    out.push_back(std::move(waits));
+  }
   for (const store::ParkedWork& p : parked())
     out.push_back(std::string(gerbang::to_string(p.aspect)) + " of " + p.subject + " is parked: " +
                   p.problem.code + " " + p.problem.field + " " + p.problem.remote_message);

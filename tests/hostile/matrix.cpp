@@ -219,7 +219,8 @@ Outcome conclude(Day& day, const Peace& peace, const Cell& cell, const FaultKind
   out.insert(out.end(), early.begin(), early.end());
   day.finish(cell.chapter);
   recover(day, kind, out);
-  day.world.run_for(seconds(10));  // what the channel checks before it shows it
+  day.world.run_for(seconds(10));      // what the channel checks before it shows it
+  day.quiet(std::chrono::minutes(1));  // a poll may just have begun
   const std::vector<std::string> different = day.differences();
   out.insert(out.end(), different.begin(), different.end());
 
