@@ -57,10 +57,34 @@ def whole_answer(method, url, body, headers, timeout):
         raise Refused(error.code, problem) from None
 
 
+def given_by_the_kernel():
+    """The first and last port that the kernel gives to whoever asks for any."""
+    return map(int, pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+
+
+kept = []  # the sockets that keep our ports
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that is ours until this process ends, though nothing need listen on it: a gateway is killed and
+    started again on the same one. The kernel gives it to nobody (it lies outside of what it gives), and no
+    other test takes it: each binds the port on 127.0.0.2 first."""
+    first, last = given_by_the_kernel()
+    below, above = range(10000, first), range(last + 1, 65536)
+    ports = [*below, *above]
+    assert len(ports) > 100, "the kernel may give nearly any port"
+    for port in secrets.SystemRandom().sample(ports, 100):
+        keeper = socket.socket()
+        try:
+            keeper.bind(("127.0.0.2", port))
+            with socket.socket() as asked:  # where the gateway will be, another program may be
+                asked.bind(("127.0.0.1", port))
+        except OSError:
+            keeper.close()
+            continue
+        kept.append(keeper)
+        return port
+    raise AssertionError("no free port")
 
 
 def wait_for(what, condition, seconds, pause=0.1):

@@ -81,10 +81,10 @@ class Day {
   // Products of which the channel has more than one.
   std::vector<std::string> duplicates();
 
+  std::vector<Sent> sent;  // before the world, which still sends while it ends
   kit::World world;
   std::string channel;
   Shop shop;
-  std::vector<Sent> sent;
   int reauthorised = 0;
   std::string authorise_failure;  // of the chapter's own try
   // Values in the order in which they were wanted, by SKU.
