@@ -17,6 +17,8 @@
 #pragma pop_macro("TOML_UNREACHABLE")
 #include <toml++/toml.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -110,6 +112,7 @@ class Loader {
   void read_apps(const toml::node& node, Config& config);
   void read_app(const toml::table& table, std::size_t index, Config& config);
   void complete(Config& config);
+  void complete_store(Config& config);
   void complete_app(App& app, std::size_t line, const std::string& pointer,
                     const std::string& public_url);
   Secret secret_of(const std::string& file, const std::string& variable, std::size_t line,
@@ -375,6 +378,57 @@ void Loader::complete_app(App& app, std::size_t line, const std::string& pointer
                 pointer + "/push_secret_before_file");
 }
 
+// Whether a password stands in the address of a database, as libpq reads it.
+bool holds_password(std::string_view address) {
+  const auto scheme = address.find("://");
+  if (scheme != std::string_view::npos) {
+    const std::string_view rest = address.substr(scheme + 3);
+    const std::string_view user = rest.substr(0, rest.find_first_of("/?"));
+    const auto at = user.rfind('@');
+    if (at != std::string_view::npos && user.substr(0, at).find(':') != std::string_view::npos)
+      return true;
+  }
+  return address.find("password") != std::string_view::npos;
+}
+
+void Loader::complete_store(Config& config) {
+  Storage& store = config.store;
+  const auto at = [&](const char* key) { return lines_["/store/" + std::string(key)]; };
+  if (!store.address.empty() && !store.address_file.empty())
+    fail(at("address_file"), "/store/address_file", "duplicate",
+         "an address and a file with one are given; one is enough");
+  const bool server = !store.address.empty() || !store.address_file.empty();
+  if (server && lines_.contains("/store/path"))
+    fail(at("path"), "/store/path", "duplicate",
+         "a file and the address of a database are given; one is enough");
+  if (!server && !store.password_file.empty())
+    fail(at("password_file"), "/store/password_file", "field_missing",
+         "a password needs the address of a database");
+  if (holds_password(store.address)) {
+    fail(at("address"), "/store/address", "config_secret_inline",
+         "put the password into a file and name it as password_file");
+    store.address.clear();
+  }
+  const auto file = [&](const std::string& path, const char* key, Secret& to) {
+    if (path.empty()) return;
+    auto secret = read_secret_file(path);
+    if (secret) {
+      to = std::move(*secret);
+    } else {
+      fail(at(key), "/store/" + std::string(key), secret.error().code, secret.error().detail);
+    }
+  };
+  if (!store.address.empty()) store.server = Secret(store.address);
+  file(store.address_file, "address_file", store.server);
+  file(store.password_file, "password_file", store.password);
+  // Renewed every sixth of it: what is left of a lease has to be enough for a call nearly all the
+  // time.
+  const Duration call = config.sync.request_deadline + config.node.margin;
+  if (server && config.node.lease < call + call / 4)
+    fail(lines_["/node/lease"], "/node/lease", "out_of_range",
+         "a lease must be longer than request_deadline and margin together, by a quarter");
+}
+
 void Loader::complete(Config& config) {
   Server& server = config.server;
   if (server.tls_cert.empty() != server.tls_key.empty()) {
@@ -390,6 +444,12 @@ void Loader::complete(Config& config) {
                         std::to_string(server.port);
   }
   config.store.path = absolute(config.store.path);
+  complete_store(config);
+  if (config.node.name.empty()) {
+    char host[256] = {};
+    if (::gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+    config.node.name = std::string(host) + ":" + std::to_string(server.port);
+  }
   if (config.store.master_key_file.empty()) {
     if (!lines_.contains("/store/master_key_file")) {
       fail(0, "/store/master_key_file", "field_missing", "[store] needs master_key_file");

@@ -29,6 +29,13 @@ struct Server {
 
 struct Storage {
   std::string path = "gerbang.db";
+  // A PostgreSQL database instead of the file. What holds a secret comes from a file: the whole
+  // address, or the password alone.
+  std::string address;
+  std::string address_file;
+  std::string password_file;
+  Secret server;    // the address, from either; empty: the file
+  Secret password;  // read from its file
   std::string master_key_file;
   std::map<std::uint32_t, Secret> master_keys;  // read from the file
   std::uint64_t min_free = 200ULL << 20;
@@ -57,6 +64,13 @@ struct Sync {
   Duration lost_events_interval = std::chrono::minutes(10);
   int refresh_at_percent = 75;
   Duration shutdown_grace = std::chrono::seconds(8);
+};
+
+// One of several gateways on one PostgreSQL database.
+struct Node {
+  std::string name;  // never empty after loading: else the machine's
+  Duration lease = std::chrono::seconds(60);
+  Duration margin = std::chrono::seconds(15);
 };
 
 struct Limits {
@@ -106,6 +120,7 @@ struct Config {
   Admin admin;
   HttpClient http_client;
   Sync sync;
+  Node node;
   Limits limits;
   Connectors connectors;
   Log log;

@@ -291,6 +291,62 @@ TEST_F(ConfigTest, a_file_is_read_from_its_own_folder) {
   EXPECT_EQ(load_config(folder_).error().code, "config_unreadable");
 }
 
+TEST_F(ConfigTest, the_database_of_several_nodes_may_be_given_instead_of_the_file) {
+  write("db.password", "rahasia-sekali\n");
+  const auto c = with_store(
+      "address = \"postgresql://gerbang@db1,db2/gerbang?target_session_attrs=read-write\"\n"
+      "password_file = \"db.password\"\n[node]\nname = \"utara\"\nlease = \"50s\"\n");
+  ASSERT_TRUE(c.ok()) << c.error().describe();
+  EXPECT_EQ(c->store.server.reveal(),
+            "postgresql://gerbang@db1,db2/gerbang?target_session_attrs=read-write");
+  EXPECT_EQ(c->store.password.reveal(), "rahasia-sekali");
+  EXPECT_EQ(c->node.name, "utara");
+  EXPECT_EQ(c->node.lease, 50s);
+  EXPECT_TRUE(with_store("")->store.server.empty());
+  EXPECT_THAT(with_store("")->node.name, HasSubstr(":8080"));
+}
+
+TEST_F(ConfigTest, an_address_with_a_secret_comes_from_a_file) {
+  write("address", "postgresql://gerbang:rahasia-sekali@db/gerbang\n");
+  const auto c = with_store("address_file = \"address\"\n");
+  ASSERT_TRUE(c.ok()) << c.error().describe();
+  EXPECT_EQ(c->store.server.reveal(), "postgresql://gerbang:rahasia-sekali@db/gerbang");
+  for (const char* bad : {"postgresql://gerbang:rahasia-sekali@db/gerbang",
+                          "host=db user=gerbang password=rahasia-sekali",
+                          "postgresql://db/gerbang?user=a&password=rahasia-sekali"}) {
+    const auto inlined = with_store("address = \"" + std::string(bad) + "\"\n");
+    EXPECT_THAT(findings(inlined), ElementsAre(Pair("/store/address", "config_secret_inline")));
+    EXPECT_THAT(inlined.error().describe(), Not(HasSubstr("rahasia")));
+  }
+}
+
+TEST_F(ConfigTest, one_place_for_the_data_is_enough) {
+  write("address", "postgresql://db/gerbang\n");
+  EXPECT_THAT(findings(with_store("path = \"a.db\"\naddress = \"postgresql://db/gerbang\"\n")),
+              ElementsAre(Pair("/store/path", "duplicate")));
+  EXPECT_THAT(findings(with_store("address = \"postgresql://db/gerbang\"\n"
+                                  "address_file = \"address\"\n")),
+              ElementsAre(Pair("/store/address_file", "duplicate")));
+  EXPECT_THAT(findings(with_store("password_file = \"address\"\n")),
+              ElementsAre(Pair("/store/password_file", "field_missing")));
+  EXPECT_THAT(findings(with_store("address_file = \"nothing\"\n")),
+              ElementsAre(Pair("/store/address_file", "secret_missing")));
+}
+
+TEST_F(ConfigTest, a_lease_is_longer_than_a_call_and_its_margin) {
+  const std::string shared = "address = \"postgresql://db/gerbang\"\n";
+  EXPECT_THAT(findings(with_store(shared + "[node]\nlease = \"40s\"\n")),
+              ElementsAre(Pair("/node/lease", "out_of_range")));
+  EXPECT_TRUE(with_store(shared + "[node]\nlease = \"44s\"\n").ok());
+  EXPECT_THAT(findings(with_store(shared + "[sync]\nrequest_deadline = \"1m\"\n")),
+              ElementsAre(Pair("/node/lease", "out_of_range")));
+  EXPECT_TRUE(with_store(shared + "[sync]\nrequest_deadline = \"1s\"\n[node]\nlease = \"3s\"\n"
+                                  "margin = \"1s\"\n")
+                  .ok());
+  // One file, one node: nothing is leased.
+  EXPECT_TRUE(with_store("[node]\nlease = \"40s\"\n").ok());
+}
+
 std::string example_file() {
   std::ifstream in(GERBANG_SOURCE_DIR "/config/gerbang.example.toml", std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -312,9 +368,11 @@ TEST_F(ConfigTest, the_example_with_every_setting_taken_in_is_valid) {
   // Its paths lead to /etc; two sources of one secret are an example, not a configuration.
   text = std::regex_replace(text, std::regex("/etc/gerbang/"), "");
   text = std::regex_replace(text, std::regex("\nsecret_env = [^\n]*"), "");
+  text = std::regex_replace(text, std::regex("\npath = [^\n]*"), "");  // the file or a database
   text = std::regex_replace(text, std::regex("\ntls_(cert|key) = [^\n]*"), "");
   write("admin.key", "a-long-enough-admin-key-of-the-host");
   write("shopee.key", "x");
+  write("database.password", "x");
   const auto c = parse(text);
   ASSERT_TRUE(c.ok()) << c.error().detail;
   EXPECT_EQ(c->apps.size(), 1u);

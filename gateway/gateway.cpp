@@ -7,18 +7,20 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <csignal>
+#include <ctime>
 #include <mutex>
 #include <optional>
 #include <thread>
 
 #include "connectors/list.hpp"
+#include "core/base/crypto.hpp"
 #include "core/base/log.hpp"
-#include "core/store/sqlite/sqlite_store.hpp"
 #include "core/sync/await.hpp"
 #include "core/sync/engine.hpp"
 #include "gateway/api/api.hpp"
 #include "gateway/http/client.hpp"
 #include "gateway/http/server.hpp"
+#include "gateway/open_store.hpp"
 #include "gateway/plugins/plugins.hpp"
 
 namespace gerbang {
@@ -41,6 +43,14 @@ App app_of(const config::App& from) {
   return app;
 }
 
+// Nobody sets it, and it goes on while the machine sleeps.
+Duration since_boot() {
+  timespec now{};
+  ensure(::clock_gettime(CLOCK_BOOTTIME, &now) == 0, "no clock");
+  return std::chrono::duration_cast<Duration>(std::chrono::seconds(now.tv_sec) +
+                                              std::chrono::nanoseconds(now.tv_nsec));
+}
+
 sync::EngineOptions engine_options(const config::Config& config) {
   sync::EngineOptions out;
   for (const config::App& app : config.apps)
@@ -53,6 +63,13 @@ sync::EngineOptions engine_options(const config::Config& config) {
   out.lost_events_interval = config.sync.lost_events_interval;
   out.refresh_at = config.sync.refresh_at_percent / 100.0;
   out.shutdown_grace = config.sync.shutdown_grace;
+  if (store_is_shared(config)) {
+    out.node.emplace();
+    out.node->name = config.node.name;
+    out.node->lease = config.node.lease;
+    out.node->margin = config.node.margin;
+    out.node->elapsed = since_boot;
+  }
   // A key of its own for the state of authorisation links, derived from the oldest master key, so
   // that links survive a restart.
   if (!config.store.master_keys.empty()) {
@@ -185,15 +202,10 @@ Gateway::~Gateway() = default;
 
 Result<void> Gateway::Impl::compose() {
   GERBANG_CHECK(fill(registry, config));
-  GERBANG_TRY(vault, Vault::create(config.store.master_keys, random));
-  store::SqliteOptions sqlite{config.store.path, std::move(vault), clock, random};
-  sqlite.metrics = &metrics;
   metrics.set("gerbang_start_time_seconds", "When this process started, Unix time",
               static_cast<double>(to_unix_millis(clock.now())) / 1000);
   metrics.set("gerbang_build_info", "1, with the version", 1, {{"version", GERBANG_VERSION}});
-  sqlite.min_free_bytes = config.store.min_free;
-  sqlite.max_queued = static_cast<std::size_t>(config.limits.queued_writes);
-  GERBANG_TRY(opened, store::open_sqlite_store(std::move(sqlite)));
+  GERBANG_TRY(opened, open_store(config, clock, random, &metrics));
   store = std::move(opened);
 
   transport.emplace(context, transport_options(config));
@@ -210,8 +222,11 @@ Result<void> Gateway::Impl::compose() {
   engine = std::make_unique<sync::Engine>(context.get_executor(), ports, engine_options(config));
   store->on_commit([this](const store::Committed& committed) {
     engine->wake(committed);
-    if (!committed.organisations_with_events.empty())
+    if (committed.everything) {
+      signals.notify_all();
+    } else if (!committed.organisations_with_events.empty()) {
       signals.notify(committed.organisations_with_events);
+    }
   });
 
   authoriser.emplace(context, *engine);

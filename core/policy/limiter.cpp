@@ -25,10 +25,27 @@ double capacity_of(const Rate& r) {
 }  // namespace
 
 Limiter::Limiter(Rate published)
-    : rate_per_ms_(kUsed * published.calls / static_cast<double>(published.per.count())),
+    : published_(published),
+      rate_per_ms_(kUsed * published.calls / static_cast<double>(published.per.count())),
       capacity_(capacity_of(published)),
       tokens_(capacity_) {
   ensure(published.calls > 0 && published.per > Duration::zero(), "a rate of nothing");
+}
+
+void Limiter::set_part(TimePoint now, double part) {
+  ensure(part > 0 && part <= 1, "a part of a limit that is none");
+  const Rate ours{published_.calls * part, published_.per, published_.burst * part};
+  const double before = tokens(now);
+  const bool used = filled_at_.has_value();
+  rate_per_ms_ = kUsed * ours.calls / static_cast<double>(ours.per.count());
+  capacity_ = capacity_of(ours);
+  // One whole call in the bucket of each is more than the limit leaves for buckets: then the rates
+  // give way.
+  const double room = ours.calls - capacity_;
+  if (part < 1 && room > 0)
+    rate_per_ms_ = std::min(rate_per_ms_, room / static_cast<double>(ours.per.count()));
+  tokens_ = used ? std::min(before, capacity_) : capacity_;
+  if (filled_at_) filled_at_ = std::max(*filled_at_, now);
 }
 
 double Limiter::share(TimePoint now) const {

@@ -36,6 +36,10 @@ class Limiter {
   // halved, down to 10 % of the normal one; each minute without a refusal gives 5 % back.
   void refused(TimePoint now, std::optional<Duration> retry_after);
 
+  // From now on this much of the limit is ours, 0–1; the rest is others'. The parts of all together
+  // stay inside the limit, as long as it has a call for each.
+  void set_part(TimePoint now, double part);
+
   // Share of the normal rate in use, 0.1–1.
   double share(TimePoint now) const;
   std::optional<TimePoint> paused_until() const { return paused_until_; }
@@ -44,6 +48,7 @@ class Limiter {
   double rate_per_ms(TimePoint now) const;
   double tokens(TimePoint now) const;
 
+  Rate published_;
   double rate_per_ms_;  // at full share
   double capacity_;
   double tokens_;

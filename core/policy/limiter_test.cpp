@@ -108,5 +108,48 @@ TEST(Limiter, a_clock_that_steps_back_gives_no_extra_calls) {
   EXPECT_FALSE(limiter.wait_for(kStart + 125ms));
 }
 
+// Several nodes share one limit: whatever they do, together they stay inside it.
+TEST(Limiter, the_parts_of_all_together_stay_inside_the_limit) {
+  for (const double calls : {3.0, 10.0, 20.0, 1000.0}) {
+    for (int nodes = 1; nodes <= 3; ++nodes) {
+      const Rate rate{.calls = calls, .per = Duration(1'000), .burst = calls};
+      std::vector<Limiter> limiters(static_cast<std::size_t>(nodes), Limiter(rate));
+      TimePoint now(std::chrono::hours(1));
+      for (Limiter& l : limiters) l.set_part(now, 1.0 / nodes);
+      std::vector<TimePoint> sent;
+      for (const TimePoint end = now + std::chrono::seconds(30); now < end; now += Duration(1)) {
+        for (Limiter& l : limiters) {
+          while (!l.wait_for(now)) {
+            l.take(now);
+            sent.push_back(now);
+          }
+        }
+      }
+      std::size_t from = 0, most = 0;
+      for (std::size_t i = 0; i < sent.size(); ++i) {
+        while (sent[i] - sent[from] >= rate.per) ++from;
+        most = std::max(most, i - from + 1);
+      }
+      EXPECT_LE(most, static_cast<std::size_t>(calls)) << calls << " calls, " << nodes << " nodes";
+      // And none of it lies idle without need.
+      EXPECT_GE(static_cast<double>(sent.size()), 30 * calls * 0.3) << calls << ", " << nodes;
+    }
+  }
+}
+
+TEST(Limiter, a_smaller_part_acts_at_once_and_a_larger_one_gives_no_burst) {
+  Limiter limiter(Rate{.calls = 100, .per = Duration(1'000), .burst = 100});
+  TimePoint now(std::chrono::hours(1));
+  const auto burst = [&] {
+    int n = 0;
+    for (; !limiter.wait_for(now); ++n) limiter.take(now);
+    return n;
+  };
+  limiter.set_part(now, 0.25);
+  EXPECT_LE(burst(), 5);
+  limiter.set_part(now, 1);
+  EXPECT_EQ(burst(), 0);
+}
+
 }  // namespace
 }  // namespace gerbang::policy

@@ -9,6 +9,7 @@
 #include "core/base/json.hpp"
 #include "core/model/draft.hpp"
 #include "core/model/event.hpp"
+#include "core/store/nodes.hpp"
 #include "core/store/scripts.hpp"
 
 // Reads. They see what was committed before they started and never block the writer. Everything
@@ -273,6 +274,10 @@ struct LoadJobRuns {
   using Answer = std::vector<JobRun>;
   std::string shop;
 };
+struct ListNodes {  // the living, by id
+  using Answer = std::vector<Node>;
+};
+
 struct StoreStats {  // for metrics
   struct Answer {
     std::int64_t inbox_unapplied = 0;

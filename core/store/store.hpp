@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/store/nodes.hpp"
 #include "core/store/queries.hpp"
 #include "core/store/scripts.hpp"
 
@@ -39,11 +40,22 @@ struct Once {
   std::function<Result<StoredReply>(const typename Script::Answer&)> render;
 };
 
-// What a script is about, for engines with several writers. Both empty: several organisations, or
+// A script in the name of a lease (core/store/nodes): refused with conflict lease_lost, and nothing
+// is changed, when the lease has changed hands. Until the commit nobody takes it. Without a lease:
+// the script alone.
+template <class Script>
+struct Fenced {
+  using Answer = typename Script::Answer;
+  Script script;
+  std::optional<Lease> lease;
+};
+
+// What a script is about, for engines with several writers. All empty: several organisations, or
 // one that shows only while the script runs.
 struct Place {
   std::string organisation;
-  std::string shop;  // of the engine's scripts, which name no organisation
+  std::string shop;    // of the engine's scripts, which name no organisation
+  bool nodes = false;  // the gateway's own processes; must not wait behind anything
 };
 template <class Script>
 Place place_of(const Script& script) {
@@ -64,6 +76,22 @@ inline Place place_of(const CreateKey& script) {
 }
 inline Place place_of(const CreateShop& script) {
   return {script.shop.organisation, {}};
+}
+inline Place place_of(const Heartbeat&) {
+  return {{}, {}, true};
+}
+inline Place place_of(const TakeLeases&) {
+  return {{}, {}, true};
+}
+inline Place place_of(const ReleaseLeases&) {
+  return {{}, {}, true};
+}
+inline Place place_of(const EndNode&) {
+  return {{}, {}, true};
+}
+template <class Script>
+Place place_of(const Fenced<Script>& fenced) {
+  return place_of(fenced.script);
 }
 template <class Script>
 Place place_of(const Once<Script>& once) {
@@ -111,6 +139,24 @@ class Scripts {
   virtual Result<ObserveListings::Answer> run(const ObserveListings&) = 0;
   virtual Result<Unpark::Answer> run(const Unpark&) = 0;
   virtual Result<TrimHistory::Answer> run(const TrimHistory&) = 0;
+  virtual Result<Heartbeat::Answer> run(const Heartbeat&) = 0;
+  virtual Result<TakeLeases::Answer> run(const TakeLeases&) = 0;
+  virtual Result<ReleaseLeases::Answer> run(const ReleaseLeases&) = 0;
+  virtual Result<EndNode::Answer> run(const EndNode&) = 0;
+
+  // For Fenced. The answer to claim() may come with those of the script that runs between the two.
+  virtual void claim(const Lease& lease) = 0;
+  virtual Result<void> claimed() = 0;  // conflict lease_lost
+
+  template <class Script>
+  Result<typename Script::Answer> run(const Fenced<Script>& fenced) {
+    if (!fenced.lease) return run(fenced.script);
+    claim(*fenced.lease);
+    auto answer = run(fenced.script);
+    auto held = claimed();
+    if (!held) return std::move(held).error();
+    return answer;
+  }
 
   // For Once.
   virtual Result<std::optional<StoredReply>> find_reply(const std::string& organisation,
@@ -168,12 +214,16 @@ class Queries {
   virtual Result<LoadOrderAction::Answer> run(const LoadOrderAction&) = 0;
   virtual Result<LoadJobRuns::Answer> run(const LoadJobRuns&) = 0;
   virtual Result<StoreStats::Answer> run(const StoreStats&) = 0;
+  virtual Result<ListNodes::Answer> run(const ListNodes&) = 0;
 };
 
-// What the committed transactions touched, for those who wait.
+// What the committed transactions touched, for those who wait: ours, and on an engine that several
+// processes use also those of the others.
 struct Committed {
   std::set<std::string> shops_with_work;
   std::set<std::string> organisations_with_events;
+  bool nodes = false;       // nodes or leases changed
+  bool everything = false;  // others may have committed anything: it could not be listened to
 };
 
 // How urgent a write is to the writer: orders first in each group, bulk capped.
@@ -213,7 +263,7 @@ class Store {
     return w.wait();
   }
 
-  // Called on a store thread after each commit. Set once, before use.
+  // Called on a store thread after each commit, from several threads. Set once, before use.
   virtual void on_commit(std::function<void(const Committed&)> listener) = 0;
   // A consistent copy into a new file while running (online).
   virtual Result<void> backup(const std::string& path) = 0;

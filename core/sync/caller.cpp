@@ -33,6 +33,10 @@ AppBudget::AppBudget(const ConnectorInfo& info, double rate_scale) {
   }
 }
 
+void AppBudget::divide(TimePoint now, int parts) {
+  if (limiter_) limiter_->set_part(now, 1.0 / parts);
+}
+
 Caller::Caller(const Ports& ports, const EngineOptions& options, const ChannelSettings& channel,
                const Connector& connector, AppBudget& app, std::string shop)
     : ports_(ports), options_(options), connector_(connector), app_(app), shop_(std::move(shop)) {
@@ -103,6 +107,9 @@ awaitable<Result<HttpResponse>> Caller::perform(HttpRequest request, bool begun)
     Result<void> admitted = co_await std::move(admitting);
     if (!admitted) co_return std::move(admitted).error();
   }
+  // Last of all: the wait for a free call may have been long.
+  if (tenure_ && !tenure_->lasts())
+    co_return Error(ErrorKind::cancelled, "lease_ending", "the lease may end before the answer");
   const TimePoint began = ports_.clock->now();
   const policy::Breaker::Ticket ticket =
       channel_call ? breaker_.begin(began) : policy::Breaker::Ticket{};

@@ -8,6 +8,7 @@
 #include "core/policy/breaker.hpp"
 #include "core/policy/limiter.hpp"
 #include "core/sync/options.hpp"
+#include "core/sync/tenure.hpp"
 
 namespace gerbang::sync {
 
@@ -16,6 +17,8 @@ class AppBudget {
  public:
   AppBudget(const ConnectorInfo& info, double rate_scale);
   policy::Limiter* limiter() { return limiter_.get(); }
+  // This node's part of it, one of `parts`.
+  void divide(TimePoint now, int parts);
 
  private:
   std::unique_ptr<policy::Limiter> limiter_;
@@ -46,6 +49,8 @@ class Caller {
     co_return outcome;
   }
 
+  // No request goes out unless the lease lasts for it: cancelled lease_ending.
+  void hold_by(std::shared_ptr<const Tenure> tenure) { tenure_ = std::move(tenure); }
   // What waits for a free call gives up.
   void stop() { stopping_ = true; }
   // No call before this; a Retry-After holds the whole shop back.
@@ -73,6 +78,7 @@ class Caller {
   std::unique_ptr<policy::Limiter> shop_limiter_;
   std::map<std::string, std::unique_ptr<policy::Limiter>> endpoint_limiters_;
   std::optional<TimePoint> paused_until_;
+  std::shared_ptr<const Tenure> tenure_;
   bool stopping_ = false;
 };
 

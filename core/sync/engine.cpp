@@ -24,22 +24,39 @@ constexpr OrderStatus kOrderStatuses[] = {
     OrderStatus::cancel_requested, OrderStatus::shipped,  OrderStatus::delivered,
     OrderStatus::completed,        OrderStatus::returned, OrderStatus::cancelled};
 constexpr Duration kStatsInterval = std::chrono::minutes(1);
+// The leases of jobs for all; no shop has such an id.
+const std::string kHousekeeping = "@housekeeping";
+const std::string kLostEvents = "@lost_events/";
 }  // namespace
 
 Engine::Engine(boost::asio::any_io_executor executor, Ports ports, EngineOptions options)
     : executor_(std::move(executor)),
       ports_(ports),
       options_(std::move(options)),
-      signal_(executor_) {}
+      signal_(executor_) {
+  if (!options_.node) return;
+  ensure(options_.node->lease > options_.request_deadline + options_.node->margin,
+         "a lease is too short for a call");
+  membership_ = std::make_unique<Membership>(ports_, options_);
+  nodes_changed_ = std::make_unique<Signal>(executor_);
+}
 
 Engine::~Engine() = default;
 
 void Engine::wake(const store::Committed& committed) {
-  if (committed.shops_with_work.empty()) return;
-  boost::asio::post(executor_, [this, shops = committed.shops_with_work] {
+  if (committed.shops_with_work.empty() && !committed.everything && !committed.nodes) return;
+  boost::asio::post(executor_, [this, shops = committed.shops_with_work, nodes = committed.nodes,
+                                everything = committed.everything] {
+    if (nodes && nodes_changed_) nodes_changed_->notify();
+    if (everything) {
+      for (auto& [id, running] : lanes_) running.lane->wake();
+      shops_changed_ = true;
+      signal_.notify();
+    }
     for (const std::string& shop : shops) {
       const auto it = lanes_.find(shop);
       if (it == lanes_.end()) {
+        if (known_shops_.contains(shop)) continue;  // another node's
         shops_changed_ = true;
         signal_.notify();
       } else {
@@ -54,6 +71,7 @@ void Engine::stop() {
     stopping_ = true;
     for (auto& [id, running] : lanes_) running.lane->stop();
     for (const auto& end : loop_ends_) end->notify();
+    if (nodes_changed_) nodes_changed_->notify();
     signal_.notify();
   });
 }
@@ -65,8 +83,33 @@ const ChannelSettings* Engine::settings_of(const std::string& channel) const {
 
 AppBudget& Engine::budget_of(const Connector& connector, const ChannelSettings& settings) {
   auto& budget = budgets_[connector.info().channel];
-  if (!budget) budget = std::make_unique<AppBudget>(connector.info(), settings.rate_scale);
+  if (!budget) {
+    budget = std::make_unique<AppBudget>(connector.info(), settings.rate_scale);
+    if (membership_) budget->divide(ports_.clock->now(), membership_->living());
+  }
   return *budget;
+}
+
+bool Engine::can_serve(const Shop& shop) const {
+  return shop.state != ShopState::retired && ports_.registry->find(shop.channel) &&
+         settings_of(shop.channel);
+}
+
+void Engine::open_lane(const Shop& shop, std::optional<store::Lease> lease) {
+  const Connector& connector = *ports_.registry->find(shop.channel);
+  const ChannelSettings& settings = *settings_of(shop.channel);
+  Running& running = lanes_[shop.id];
+  running.lane = std::make_unique<Lane>(executor_, ports_, options_, settings, connector,
+                                        budget_of(connector, settings), shop.id);
+  if (lease) running.lane->hold_by(std::move(*lease), membership_->tenure());
+  boost::asio::co_spawn(executor_, running.lane->run(),
+                        [this, id = shop.id](std::exception_ptr failure) {
+                          // A lane ends by stop() alone; an exception is a bug of ours.
+                          if (failure) invariant_broken("a lane ended by an exception");
+                          lanes_.at(id).ended = true;
+                          if (membership_) shops_changed_ = true;
+                          signal_.notify();
+                        });
 }
 
 awaitable<void> Engine::open_lanes() {
@@ -74,27 +117,23 @@ awaitable<void> Engine::open_lanes() {
   Result<std::vector<store::ShopView>> shops = co_await std::move(reading);
   if (!shops) {
     log::warning("engine.shops_not_read", {{"error", shops.error().describe()}});
+    // Asked again by whoever calls, but not at once.
+    auto pausing = ports_.timers->sleep_until(ports_.clock->now() + std::chrono::seconds(1));
+    co_await std::move(pausing);
     co_return;
   }
   if (stopping_) co_return;  // a lane that is opened now nobody would stop
   shops_changed_ = false;
   show_shops(*shops);
+  if (membership_) {
+    std::vector<Shop> all;
+    for (store::ShopView& view : *shops) all.push_back(std::move(view.shop));
+    auto sharing = share_out(std::move(all));
+    co_await std::move(sharing);
+    co_return;
+  }
   for (const store::ShopView& view : *shops) {
-    const Shop& shop = view.shop;
-    if (shop.state == ShopState::retired || lanes_.contains(shop.id)) continue;
-    const Connector* connector = ports_.registry->find(shop.channel);
-    const ChannelSettings* settings = settings_of(shop.channel);
-    if (!connector || !settings) continue;
-    Running& running = lanes_[shop.id];
-    running.lane = std::make_unique<Lane>(executor_, ports_, options_, *settings, *connector,
-                                          budget_of(*connector, *settings), shop.id);
-    boost::asio::co_spawn(executor_, running.lane->run(),
-                          [this, id = shop.id](std::exception_ptr failure) {
-                            // A lane ends by stop() alone; an exception is a bug of ours.
-                            if (failure) invariant_broken("a lane ended by an exception");
-                            lanes_.at(id).ended = true;
-                            signal_.notify();
-                          });
+    if (can_serve(view.shop) && !lanes_.contains(view.shop.id)) open_lane(view.shop, std::nullopt);
   }
 }
 
@@ -110,6 +149,7 @@ void Engine::show_shops(const std::vector<store::ShopView>& shops) {
   for (auto& [key, count] : shops_shown_) count = 0;
   for (const store::ShopView& view : shops) {
     const Shop& shop = view.shop;
+    if (!shows(shop)) continue;
     const auto [found, first] = channels.try_emplace(shop.channel, Sums{0, 0, 0, now});
     Sums& sums = found->second;
     // Every state, so that an alert sees the first shop that falls into one.
@@ -182,6 +222,7 @@ awaitable<void> Engine::run() {
                             {{"channel", channel}}, 0);
     }
     if (!connector->info().can.lost_events || !settings_of(channel)) continue;
+    jobs_.insert(kLostEvents + channel);
     ++loops_;
     loop_ends_.push_back(std::make_unique<Signal>(executor_));
     boost::asio::co_spawn(executor_, lost_events_loop(channel, *loop_ends_.back()), ended);
@@ -189,6 +230,12 @@ awaitable<void> Engine::run() {
   ++loops_;
   loop_ends_.push_back(std::make_unique<Signal>(executor_));
   boost::asio::co_spawn(executor_, housekeeping_loop(*loop_ends_.back()), ended);
+  jobs_.insert(kHousekeeping);
+  if (membership_) {
+    ++loops_;
+    loop_ends_.push_back(std::make_unique<Signal>(executor_));
+    boost::asio::co_spawn(executor_, membership_loop(*loop_ends_.back()), ended);
+  }
 
   while (!stopping_) {
     auto opening = open_lanes();
@@ -203,6 +250,15 @@ awaitable<void> Engine::run() {
   for (;;) {
     std::size_t alive = static_cast<std::size_t>(loops_);
     for (const auto& [id, running] : lanes_) alive += running.ended ? 0 : 1;
+    if (membership_) {
+      auto handing = hand_over();
+      const bool handed = co_await std::move(handing);
+      // What still runs keeps its lease until that runs out.
+      if (alive == 0 && handed) {
+        auto ending = membership_->end();
+        co_await std::move(ending);
+      }
+    }
     if (alive == 0 || ports_.clock->now() >= latest) break;
     auto sleeping = ports_.timers->sleep_until(
         std::min(latest, ports_.clock->now() + std::chrono::milliseconds(200)));
@@ -223,9 +279,13 @@ awaitable<void> Engine::rest(TimePoint until, Signal& end) {
 awaitable<void> Engine::housekeeping_loop(Signal& end) {
   TimePoint next_trim = ports_.clock->now() + std::chrono::seconds(30);
   while (!stopping_) {
-    auto reading = read(*ports_.store, store::StoreStats());
-    Result<store::StoreStats::Answer> stats = co_await std::move(reading);
-    if (stats) show_stats(*stats);
+    if (has_job(kHousekeeping)) {
+      auto reading = read(*ports_.store, store::StoreStats());
+      Result<store::StoreStats::Answer> stats = co_await std::move(reading);
+      if (stats) show_stats(*stats);
+    } else {
+      show_stats({});  // another node shows them
+    }
     const TimePoint next = std::min(next_trim, ports_.clock->now() + kStatsInterval);
     while (!stopping_ && ports_.clock->now() < next) {
       auto resting = rest(next, end);
@@ -233,9 +293,9 @@ awaitable<void> Engine::housekeeping_loop(Signal& end) {
     }
     if (stopping_ || ports_.clock->now() < next_trim) continue;
     next_trim = ports_.clock->now() + kTrimInterval;
-    for (bool more = true; more && !stopping_;) {
-      store::TrimHistory script;
-      const std::int64_t limit = script.limit;
+    for (bool more = has_job(kHousekeeping); more && !stopping_;) {
+      store::Fenced<store::TrimHistory> script{{}, lease_of_job(kHousekeeping)};
+      const std::int64_t limit = script.script.limit;
       auto trimming = apply(*ports_.store, std::move(script), store::WriteLane::bulk);
       Result<std::int64_t> trimmed = co_await std::move(trimming);
       more = trimmed && *trimmed >= limit;
@@ -251,8 +311,12 @@ awaitable<void> Engine::lost_events_loop(std::string channel, Signal& end) {
     co_await std::move(resting);
     if (stopping_ || ports_.clock->now() < next) continue;
     next = ports_.clock->now() + options_.lost_events_interval;
+    const std::string job = kLostEvents + channel;
+    if (!has_job(job)) continue;
+    busy_jobs_.insert(job);
     auto recovering = recover_lost_events(channel);
     co_await std::move(recovering);
+    busy_jobs_.erase(job);
   }
 }
 
@@ -260,6 +324,8 @@ awaitable<void> Engine::recover_lost_events(std::string channel) {
   const Connector& connector = *ports_.registry->find(channel);
   const ChannelSettings& settings = *settings_of(channel);
   Caller caller(ports_, options_, settings, connector, budget_of(connector, settings), "");
+  const std::optional<store::Lease> lease = lease_of_job(kLostEvents + channel);
+  if (membership_) caller.hold_by(membership_->tenure());
   for (int round = 0; round < 100 && !stopping_; ++round) {
     CallContext context;
     context.app = settings.app;
@@ -281,8 +347,8 @@ awaitable<void> Engine::recover_lost_events(std::string channel) {
                      {{"channel", channel}, {"error", events.error().describe()}});
         continue;
       }
-      auto receiving =
-          apply(*ports_.store, received(channel, body, *events), store::WriteLane::orders);
+      store::Fenced<store::ReceiveWebhook> script{received(channel, body, *events), lease};
+      auto receiving = apply(*ports_.store, std::move(script), store::WriteLane::orders);
       Result<bool> stored = co_await std::move(receiving);
       if (!stored) co_return;  // not confirmed: they come again
     }

@@ -46,6 +46,10 @@ awaitable<Result<ShippingLabel>> Engine::fetch_label(std::string organisation, s
   if (auto refused = refuse_label(*order, parcel, connector->info().can))
     co_return std::move(*refused);
   const auto running = lanes_.find(order->shop);
+  if (membership_ && known_shops_.contains(order->shop) &&
+      (running == lanes_.end() || running->second.lane->stopping()))
+    co_return Error(ErrorKind::transient, "shop_elsewhere", "another node has the shop")
+        .after(std::chrono::seconds(1));
   if (running == lanes_.end() || running->second.ended)
     co_return Error(ErrorKind::conflict, "shop_not_sending", "the shop has no lane");
 

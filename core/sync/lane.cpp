@@ -25,6 +25,10 @@ Lane::Lane(boost::asio::any_io_executor executor, const Ports& ports, const Engi
       tokens_(ports, options, channel, connector, caller_, shop_id_),
       signal_(std::move(executor)) {}
 
+namespace {
+constexpr int kLooksPerLease = 20;
+}
+
 void Lane::stop() {
   stopping_ = true;
   turn_away_asked();
@@ -32,8 +36,38 @@ void Lane::stop() {
   signal_.notify();
 }
 
+void Lane::hold_by(store::Lease lease, std::shared_ptr<const Tenure> tenure) {
+  caller_.hold_by(tenure);
+  tokens_.hold_by(lease);
+  lease_ = std::move(lease);
+  tenure_ = std::move(tenure);
+}
+
+void Lane::lose() {
+  if (!lost_) log::warning("lane.lost", {{"shop", shop_id_}});
+  lost_ = true;
+  stop();
+}
+
+Duration Lane::unsettled(TimePoint now) const {
+  Duration longest{0};
+  for (const auto& [key, until] : may_arrive_until_)
+    longest = std::max<Duration>(longest, until - now);
+  return longest;
+}
+
 awaitable<void> Lane::run() {
   while (!stopping_) {
+    if (tenure_ && !tenure_->lasts()) {
+      // Renewed soon, or lost: until then not a call is begun.
+      using namespace boost::asio::experimental::awaitable_operators;
+      auto sleeping =
+          ports_.timers->sleep_until(ports_.clock->now() + options_.node->lease / kLooksPerLease);
+      auto waking = signal_.wait();
+      auto either = std::move(sleeping) || std::move(waking);
+      co_await std::move(either);
+      continue;
+    }
     // Of a turn before: a shop that no longer sends would wake for it again and again.
     next_due_.reset();
     auto refreshing = refresh_view();
@@ -239,7 +273,7 @@ awaitable<void> Lane::set_state(ShopState state, std::string reason,
   script.state = state;
   script.reason = std::move(reason);
   script.only_from = std::move(only_from);
-  auto setting = apply(*ports_.store, std::move(script));
+  auto setting = write(std::move(script));
   Result<Shop> set = co_await std::move(setting);
   if (set) {
     shop_ = std::move(*set);
@@ -319,13 +353,44 @@ awaitable<void> Lane::settle(std::vector<store::Settlement> settlements) {
   GERBANG_CRASH_POINT("sync.before_settle");
   // If this is not stored the work stays as it was and is done again: values are absolute, a create
   // is marked as begun. So a failure here costs a call, never an effect.
-  auto settling = apply(*ports_.store, std::move(script));
+  std::vector<store::Settlement> kept;
+  if (lease_) kept = script.settlements;
+  auto settling = write(std::move(script));
   Result<bool> settled = co_await std::move(settling);
   if (!settled) {
     log::warning("lane.not_settled", {{"shop", shop_id_}, {"error", settled.error().describe()}});
+    if (lost_) {
+      auto telling = tell_again(std::move(kept));
+      co_await std::move(telling);
+      co_return;
+    }
     auto pausing = ports_.timers->sleep_until(ports_.clock->now() + std::chrono::seconds(1));
     co_await std::move(pausing);
   }
+}
+
+awaitable<void> Lane::tell_again(std::vector<store::Settlement> refused) {
+  ports_.metrics->count("gerbang_late_results_total",
+                        "Results that came after another node had taken the shop.",
+                        {{"channel", connector_.info().channel}});
+  store::RequestSync script;
+  script.shop = shop_id_;
+  script.stock = script.price = script.content = false;
+  for (const store::Settlement& s : refused) {
+    const auto kind = error_kind_from(s.attempt.outcome);
+    // Neither arrived nor possibly so: nothing to make good.
+    if (kind && !policy::may_have_arrived(Error(*kind, s.attempt.code))) continue;
+    script.stock = script.stock || s.aspect == Aspect::stock;
+    script.price = script.price || s.aspect == Aspect::price;
+    script.content = script.content || s.aspect == Aspect::content;
+  }
+  if (!script.stock && !script.price && !script.content) co_return;
+  // Not in the name of the lease: it is for the node that has the shop now.
+  auto requesting = apply(*ports_.store, std::move(script), store::WriteLane::bulk);
+  Result<std::int64_t> requested = co_await std::move(requesting);
+  if (!requested)  // the nightly one is left
+    log::warning("lane.not_told_again",
+                 {{"shop", shop_id_}, {"error", requested.error().describe()}});
 }
 
 }  // namespace gerbang::sync

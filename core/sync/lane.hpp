@@ -33,11 +33,20 @@ class Lane {
   Lane(boost::asio::any_io_executor executor, const Ports& ports, const EngineOptions& options,
        const ChannelSettings& channel, const Connector& connector, AppBudget& app,
        std::string shop);
+  // One node of several: what it does is done in the name of the lease, and no call begins that may
+  // outlast it. Before run().
+  void hold_by(store::Lease lease, std::shared_ptr<const Tenure> tenure);
 
   // Until stop(), then returns after the exchange in flight.
   boost::asio::awaitable<void> run();
   void wake() { signal_.notify(); }
   void stop();
+  // Another node may have the shop by now: nothing more is begun or given back.
+  void lose();
+  bool lost() const { return lost_; }
+  const std::optional<store::Lease>& lease() const { return lease_; }
+  // After its end: how long a request that got no answer may still arrive.
+  Duration unsettled(TimePoint now) const;
 
   // Asks the channel for somebody who waits: goes before the next turn, in the order of asking,
   // with this shop's pace, breaker and tokens. Nothing of it is stored. May outlive the lane.
@@ -54,6 +63,14 @@ class Lane {
   // Runs an exchange with a good token; once more with a new one when the channel calls it expired.
   template <class T>
   boost::asio::awaitable<Result<T>> call(Make<T> make);
+
+  // A write of this lane. conflict lease_lost, and the lane ends, when another node has the shop.
+  template <class Script>
+  boost::asio::awaitable<Result<typename Script::Answer>> write(
+      Script script, store::WriteLane lane = store::WriteLane::normal);
+  // What was told the shop after another node had taken it may be the last word there: everything
+  // of its kind is told again.
+  boost::asio::awaitable<void> tell_again(std::vector<store::Settlement> refused);
 
   // lane.cpp: the loop
   boost::asio::awaitable<Result<void>> refresh_view();
@@ -125,6 +142,9 @@ class Lane {
   Caller caller_;
   TokenKeeper tokens_;
   Signal signal_;
+  std::optional<store::Lease> lease_;
+  std::shared_ptr<const Tenure> tenure_;
+  bool lost_ = false;
   bool stopping_ = false;
   std::deque<std::shared_ptr<Asked>> asked_;
 

@@ -1,9 +1,20 @@
 #pragma once
 
 #include "core/connector/redact.hpp"
+#include "core/sync/await.hpp"
 #include "core/sync/lane.hpp"
 
 namespace gerbang::sync {
+
+template <class Script>
+boost::asio::awaitable<Result<typename Script::Answer>> Lane::write(Script script,
+                                                                    store::WriteLane lane) {
+  store::Fenced<Script> fenced{std::move(script), lease_};
+  auto writing = apply(*ports_.store, std::move(fenced), lane);
+  Result<typename Script::Answer> written = co_await std::move(writing);
+  if (!written && written.error().code == "lease_lost") lose();
+  co_return written;
+}
 
 template <class T>
 boost::asio::awaitable<Result<T>> Lane::call(Make<T> make) {

@@ -85,7 +85,7 @@ awaitable<bool> Lane::run_due_job() {
       store::AdvancePoll script;
       script.shop = shop_id_;
       script.polled_to = now;
-      auto advancing = apply(*ports_.store, std::move(script));
+      auto advancing = write(std::move(script));
       Result<bool> advanced = co_await std::move(advancing);
       if (!advanced) done = std::move(advanced).error();
     }
@@ -119,7 +119,7 @@ awaitable<bool> Lane::run_due_job() {
     } else if (job == "stock_sync") {
       store::RequestSync script;
       script.shop = shop_id_;
-      auto requesting = apply(*ports_.store, std::move(script), store::WriteLane::bulk);
+      auto requesting = write(std::move(script), store::WriteLane::bulk);
       Result<std::int64_t> requested = co_await std::move(requesting);
       if (!requested) done = std::move(requested).error();
     }
@@ -128,7 +128,7 @@ awaitable<bool> Lane::run_due_job() {
       script.shop = shop_id_;
       script.job = job;
       script.due = *due;
-      auto recording = apply(*ports_.store, std::move(script));
+      auto recording = write(std::move(script));
       Result<bool> recorded = co_await std::move(recording);
       if (recorded) job_runs_[job] = *due;
       if (!recorded) done = std::move(recorded).error();
@@ -164,7 +164,7 @@ awaitable<bool> Lane::advance_recovery(store::RecoveryStep done) {
   store::AdvanceRecovery script;
   script.shop = shop_id_;
   script.done = done;
-  auto applying = apply(*ports_.store, std::move(script));
+  auto applying = write(std::move(script));
   Result<bool> advanced = co_await std::move(applying);
   if (!advanced)
     log::warning("recovery.not_advanced",
@@ -217,7 +217,7 @@ awaitable<Result<void>> Lane::poll_orders(TimePoint from, TimePoint to) {
         store::IngestOrders script;
         script.shop = shop_id_;
         script.orders = std::move(listed->orders);
-        auto ingesting = apply(*ports_.store, std::move(script), store::WriteLane::orders);
+        auto ingesting = write(std::move(script), store::WriteLane::orders);
         Result<store::IngestOrders::Answer> ingested = co_await std::move(ingesting);
         if (!ingested) co_return std::move(ingested).error();
       }
@@ -225,7 +225,7 @@ awaitable<Result<void>> Lane::poll_orders(TimePoint from, TimePoint to) {
         store::WantOrders script;
         script.shop = shop_id_;
         script.external_ids = std::move(listed->external_ids);
-        auto wanting = apply(*ports_.store, std::move(script), store::WriteLane::orders);
+        auto wanting = write(std::move(script), store::WriteLane::orders);
         Result<std::int64_t> wanted = co_await std::move(wanting);
         if (!wanted) co_return std::move(wanted).error();
       }
@@ -253,7 +253,7 @@ awaitable<Result<void>> Lane::read_back() {
     for (const RemoteListing& l : read_page->listings)
       script.items.push_back({l.remote_product, l.remote_variant, l.stock, l.price, l.listed});
     if (!script.items.empty()) {
-      auto observing = apply(*ports_.store, std::move(script), store::WriteLane::bulk);
+      auto observing = write(std::move(script), store::WriteLane::bulk);
       Result<std::int64_t> drifted = co_await std::move(observing);
       if (!drifted) co_return std::move(drifted).error();
       if (*drifted > 0)

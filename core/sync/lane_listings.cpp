@@ -212,7 +212,7 @@ awaitable<Result<std::shared_ptr<const json::Value>>> Lane::facts(std::string ke
   script.shop = shop_id_;
   script.key = std::move(key);
   script.facts = *fresh;
-  auto saving = apply(*ports_.store, std::move(script));
+  auto saving = write(std::move(script));
   Result<bool> saved = co_await std::move(saving);
   if (!saved)  // only a cache
     log::warning("lane.facts_not_saved", {{"shop", shop_id_}, {"error", saved.error().describe()}});
@@ -251,7 +251,7 @@ awaitable<bool> Lane::begin_publish(std::string unit) {
   store::BeginPublish begin;
   begin.shop = shop_id_;
   begin.unit = std::move(unit);
-  auto beginning = apply(*ports_.store, std::move(begin));
+  auto beginning = write(std::move(begin));
   Result<bool> begun = co_await std::move(beginning);
   if (begun) GERBANG_CRASH_POINT("sync.publish_begun");
   co_return begun.ok();

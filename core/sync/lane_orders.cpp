@@ -36,7 +36,7 @@ awaitable<void> Lane::fetch_orders(std::vector<Work> due) {
   script.orders = std::move(batch->orders);
   script.not_found = std::move(batch->not_found);
   for (const Work& w : due) script.taken[w.subject] = w.revision;
-  auto ingesting = apply(*ports_.store, std::move(script), store::WriteLane::orders);
+  auto ingesting = write(std::move(script), store::WriteLane::orders);
   Result<store::IngestOrders::Answer> ingested = co_await std::move(ingesting);
   if (!ingested) {
     // Nothing was stored: the rows are still there and come again.

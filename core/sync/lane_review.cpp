@@ -100,7 +100,7 @@ awaitable<void> Lane::review_step() {
   script.from_start = error.kind == ErrorKind::invalid || error.kind == ErrorKind::rejected ||
                       error.kind == ErrorKind::not_found || error.code == "paging_stuck";
   if (script.from_start) trail_round_ = 0;
-  auto noting = apply(*ports_.store, std::move(script));
+  auto noting = write(std::move(script));
   Result<bool> noted = co_await std::move(noting);
   if (!noted)
     log::warning("review.problem_not_kept",
@@ -125,7 +125,7 @@ awaitable<Result<void>> Lane::read_review_page() {
   script.cursor = review_.cursor;
   script.next = std::move(page->next);
   for (RemoteListing& l : page->listings) script.listings.push_back(found_from(l));
-  auto keeping = apply(*ports_.store, std::move(script), store::WriteLane::bulk);
+  auto keeping = write(std::move(script), store::WriteLane::bulk);
   Result<bool> kept = co_await std::move(keeping);
   if (!kept) co_return std::move(kept).error();
   // After it was kept: a page that is read again because it could not be kept is no circle.
@@ -159,7 +159,7 @@ awaitable<Result<void>> Lane::match_review() {
   script.shop = shop_id_;
   script.round = review_.round;
   script.matches = std::move(*matched);
-  auto keeping = apply(*ports_.store, std::move(script), store::WriteLane::bulk);
+  auto keeping = write(std::move(script), store::WriteLane::bulk);
   Result<Review> kept = co_await std::move(keeping);
   if (!kept) co_return std::move(kept).error();
   log::info("review.open", {{"shop", shop_id_}, {"count", kept->pages}});

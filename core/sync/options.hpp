@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/base/metrics.hpp"
@@ -32,7 +34,21 @@ struct ChannelSettings {
   double rate_scale = 1.0;  // multiplies the declared limits; for sandboxes
 };
 
+// One gateway of several on one database.
+struct NodeOptions {
+  std::string name;  // for people
+  // How long it may be silent before others take its shops; more than request_deadline and margin.
+  Duration lease = std::chrono::seconds(60);
+  // No call begins unless the lease lasts for request_deadline and this.
+  Duration margin = std::chrono::seconds(15);
+  // Time that passes, by a clock that nobody sets and that also counts while the machine sleeps;
+  // nothing: that of the engine.
+  std::function<Duration()> elapsed;
+};
+
 struct EngineOptions {
+  // Nothing: this gateway is alone on its database, and all shops are its own.
+  std::optional<NodeOptions> node;
   std::map<std::string, ChannelSettings> channels;  // by channel name
   Duration poll_interval = std::chrono::minutes(5);
   Duration poll_overlap = std::chrono::minutes(15);

@@ -193,7 +193,8 @@ awaitable<void> TokenKeeper::give_up(std::string reason) {
   script.state = ShopState::needs_authorisation;
   script.reason = std::move(reason);
   script.only_from = {ShopState::active, ShopState::throttled, ShopState::unreachable};
-  auto setting = apply(*ports_.store, std::move(script));
+  store::Fenced<store::SetShopState> fenced{std::move(script), lease_};
+  auto setting = apply(*ports_.store, std::move(fenced));
   Result<Shop> set = co_await std::move(setting);
   if (!set)
     log::warning("shop.state_not_set", {{"shop", shop_}, {"error", set.error().describe()}});

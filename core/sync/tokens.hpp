@@ -10,9 +10,10 @@
 namespace gerbang::sync {
 
 // The tokens of one shop. Refreshes ahead of expiry; a new pair is stored before it is used. There
-// is one keeper per shop and its lane is one coroutine, so one refresh runs at a time; the version
-// check of SaveTokens guards against every other writer. A refresh without a clear answer is tried
-// again with the old pair, at growing distance; only the channel's refusal asks for the seller.
+// is one keeper per shop and its lane is one coroutine, under one lease over all nodes, so one
+// refresh runs at a time; the version check of SaveTokens guards against every other writer. A
+// refresh without a clear answer is tried again with the old pair, at growing distance; only the
+// channel's refusal asks for the seller.
 class TokenKeeper {
  public:
   TokenKeeper(const Ports& ports, const EngineOptions& options, const ChannelSettings& channel,
@@ -25,6 +26,11 @@ class TokenKeeper {
 
   // The channel refused the access token: gets a new pair, unless a newer one is stored already.
   boost::asio::awaitable<Result<void>> replace_refused();
+
+  // What the lane writes is written in the name of this lease. A new pair is not: it is compared
+  // with the pair that it replaces, and one that comes late while nobody stored another is the only
+  // good one.
+  void hold_by(const std::optional<store::Lease>& lease) { lease_ = lease; }
 
   // Forget what is in memory; the store has the truth.
   void forget() { known_ = false; }
@@ -45,6 +51,7 @@ class TokenKeeper {
   const Connector& connector_;
   Caller& caller_;
   std::string shop_;
+  std::optional<store::Lease> lease_;
   std::string remote_shop_id_;
   store::TokenView view_;
   bool known_ = false;

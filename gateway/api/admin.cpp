@@ -1,4 +1,4 @@
-// /admin/v1: the host's side. Organisations, their keys, all shops, backups.
+// /admin/v1: the host's side. Organisations, their keys, all shops, nodes, backups.
 #include <algorithm>
 #include <filesystem>
 
@@ -206,6 +206,17 @@ awaitable<Reply> list_all_shops(Services& services, Call&) {
   co_return json_reply(200, page_view(std::move(data), ""));
 }
 
+// ---- nodes ----------------------------------------------------------------------------------
+
+// Empty where the one process that has the database needs none of it.
+awaitable<Reply> list_nodes(Services& services, Call&) {
+  auto nodes = co_await sync::read(services.store, store::ListNodes());
+  if (!nodes) co_return std::move(nodes).error();
+  json::Array data;
+  for (const store::Node& node : *nodes) data.push_back(node_view(node));
+  co_return json_reply(200, page_view(std::move(data), ""));
+}
+
 // ---- backup ---------------------------------------------------------------------------------
 
 // An absolute path without detours, below the configured directory when there is one.
@@ -270,6 +281,9 @@ std::vector<Route> admin_routes() {
   Route shops = host(Method::get, "/admin/v1/shops", "list_all_shops", list_all_shops,
                      "The shops of all organisations that are not retired, and how they are",
                      {200, "All of them", {"application/json", "HostShopPage"}});
+  Route nodes = host(Method::get, "/admin/v1/nodes", "list_nodes", list_nodes,
+                     "The gateways that live on this database; none where one process has it alone",
+                     {200, "All of them", {"application/json", "NodePage"}});
   Route backups =
       host(Method::post, "/admin/v1/backup", "backup", backup,
            "A consistent copy of the database into a new file",
@@ -294,6 +308,7 @@ std::vector<Route> admin_routes() {
            {201, "Made", {"application/json", "NewKey"}},
            {"application/json", "RotateRequest", false}),
       shops,
+      nodes,
       backups,
   };
 }

@@ -146,6 +146,26 @@ TEST_F(Host, finds_the_shop_behind_an_alert_whichever_village_it_is) {
   EXPECT_TRUE(village.status == 401 || village.status == 403) << village.status;
 }
 
+TEST_F(Host, sees_the_nodes_and_how_much_each_has) {
+  EXPECT_TRUE(w.admin(Method::get, "/admin/v1/nodes").json["data"].items().empty());
+  store::Heartbeat beat;
+  beat.node = "node_1";
+  beat.name = "utara:8080";
+  beat.serves = beat.join = true;
+  ASSERT_TRUE(w.store->apply_now(beat).ok());
+  ASSERT_TRUE(w.store->apply_now(store::TakeLeases{"node_1", {"shp_1", "shp_2"}}).ok());
+  const Seen all = w.admin(Method::get, "/admin/v1/nodes");
+  ASSERT_EQ(all.status, 200) << all.body;
+  ASSERT_EQ(all.json["data"].items().size(), 1U);
+  const json::Value& node = all.json["data"].items()[0];
+  EXPECT_EQ(node["id"].text(), "node_1");
+  EXPECT_EQ(node["name"].text(), "utara:8080");
+  EXPECT_EQ(node["leases"].as_int64(), 2);
+  EXPECT_EQ(node["lease_left_seconds"].as_int64(), 60);
+  EXPECT_EQ(node["serving"].as_bool(), true);
+  EXPECT_NE(w.call(Method::get, "/admin/v1/nodes").status, 200);
+}
+
 TEST_F(Host, writes_a_backup) {
   const auto path = std::filesystem::temp_directory_path() /
                     ("gerbang-api-" + std::to_string(::getpid()) + ".db");

@@ -70,6 +70,13 @@ void Signals::notify(const std::set<std::string>& organisations) {
   }
 }
 
+void Signals::notify_all() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [organisation, bells] : waiters_) {
+    for (const auto& bell : bells) Bell::ring(bell, false);
+  }
+}
+
 void Signals::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;

@@ -56,6 +56,8 @@ class Signals {
                               boost::asio::any_io_executor executor);
 
   void notify(const std::set<std::string>& organisations);
+  // Anything may have been committed for anybody.
+  void notify_all();
   // Ends all waits and refuses new ones: shutdown.
   void close();
 

@@ -158,6 +158,17 @@ json::Value shop_view(const store::ShopView& view, TimePoint now) {
   return out;
 }
 
+json::Value node_view(const store::Node& node) {
+  json::Object out;
+  out.append("id", node.id);
+  out.append("name", node.name);
+  out.append("started_at", to_rfc3339(node.started_at));
+  out.append("lease_left_seconds", node.left.count() / 1000);
+  out.append("serving", node.serves);
+  out.append("leases", node.held);
+  return out;
+}
+
 json::Value host_shop_view(const store::ShopView& view, TimePoint now) {
   const Shop& shop = view.shop;
   json::Object out;

@@ -21,6 +21,7 @@ json::Value movement_view(const StockMovement& movement);
 json::Value price_view(const store::PriceView& price);
 json::Value shop_view(const store::ShopView& shop, TimePoint now);
 // For the host: whose it is and how it is; nothing of how the village sells.
+json::Value node_view(const store::Node& node);
 json::Value host_shop_view(const store::ShopView& shop, TimePoint now);
 json::Value schedule_view(const std::vector<ScheduleRule>& schedule);
 // The remedy of the last attempt is in `language`.

@@ -56,7 +56,7 @@ class Progress {
 
 void add_serve(CLI::App& app,
                Context& context);  // serve, migrate, check-config, check-backup, restore
-void add_host(CLI::App& app, Context& context);       // organisation, keys, backup
+void add_host(CLI::App& app, Context& context);       // organisation, keys, node, backup
 void add_catalogue(CLI::App& app, Context& context);  // import, export
 void add_shops(CLI::App& app, Context& context);      // shop, sync, order
 void add_adoption(CLI::App& app, Context& context);   // adopt

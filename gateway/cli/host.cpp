@@ -1,4 +1,4 @@
-// Commands of the host: organisations, keys, backup. They need the admin key.
+// Commands of the host: organisations, keys, nodes, backup. They need the admin key.
 #include <filesystem>
 
 #include "core/base/url.hpp"
@@ -37,6 +37,24 @@ void all_shops_command(CLI::App& group, Context& context) {
       kept.push_back(s);
     }
     print(context, json::object({{"data", std::move(kept)}}), table(rows));
+  });
+}
+
+void node_commands(CLI::App& app, Context& context) {
+  CLI::App* group = app.add_subcommand("node", "Gateways on one database (admin key)");
+  group->require_subcommand(1);
+  CLI::App* list = group->add_subcommand("list", "Those that live, and how much each of them has");
+  list->callback([&context] {
+    auto remote = context.remote();
+    if (!remote) return fail(context, remote.error());
+    auto all = (*remote)->call(Method::get, "/admin/v1/nodes");
+    if (!all) return fail(context, all.error());
+    std::vector<std::vector<std::string>> rows{
+        {"ID", "NAME", "STARTED", "LEASES", "LEFT", "SERVING"}};
+    for (const json::Value& n : (*all)["data"].items())
+      rows.push_back({text(n["id"]), text(n["name"]), text(n["started_at"]), text(n["leases"]),
+                      text(n["lease_left_seconds"]), text(n["serving"])});
+    print(context, *all, table(rows));
   });
 }
 
@@ -141,6 +159,7 @@ void key_commands(CLI::App& app, Context& context) {
 void add_host(CLI::App& app, Context& context) {
   organisation_commands(app, context);
   key_commands(app, context);
+  node_commands(app, context);
 
   auto path = std::make_shared<std::string>();
   CLI::App* backup =

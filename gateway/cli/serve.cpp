@@ -14,6 +14,7 @@
 #include "core/store/sqlite/sqlite_store.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/open_store.hpp"
 
 namespace gerbang::cli {
 
@@ -32,13 +33,6 @@ void forbid_core_dumps() {
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_DUMPABLE, 0);
-}
-
-Result<std::unique_ptr<store::Store>> open_store(const config::Config& config, const Clock& clock,
-                                                 Random& random) {
-  GERBANG_TRY(vault, Vault::create(config.store.master_keys, random));
-  store::SqliteOptions options{config.store.path, std::move(vault), clock, random};
-  return store::open_sqlite_store(std::move(options));
 }
 
 Result<void> sync_file(const std::string& path, int flags) {
@@ -184,6 +178,9 @@ void add_serve(CLI::App& app, Context& context) {
   restored->callback([&context, from, force] {
     auto config = load(context);
     if (!config) return fail(context, config.error());
+    if (store_is_shared(*config))
+      return fail(context, Error(ErrorKind::unsupported, "backup_by_server",
+                                 "the database server restores its own backups"));
     // Holds the lock while the file changes: no running gateway may have it open.
     const std::string lock = config->store.path + ".lock";
     const int fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -154,9 +154,7 @@ World::World(Options options)
     : clock(from_unix_seconds(1795485600)),  // 2026-11-24 00:00 WIB
       random(options.seed),
       store_random_(options.seed + 1),
-      options_(std::move(options)),
-      timers_(context_, clock) {
-  network_ = std::make_unique<SandboxNetwork>(clock, timers_);
+      options_(std::move(options)) {
   add_connectors(registry_);
   for (const std::string& channel : options_.channels) {
     Market& market = markets_[channel];
@@ -173,7 +171,6 @@ World::World(Options options)
     setup.settings = json::merge_patch(expected["test"]["settings"],
                                        extra.is_object() ? extra : json::object({}));
     market.sandbox = make_sandbox(channel, setup);
-    network_->attach(market.url, *market.sandbox);
     sync::ChannelSettings& s = options_.engine.channels[channel];
     s.app.channel = channel;
     s.app.app_id = expected["app_id"].text();
@@ -192,40 +189,72 @@ World::World(Options options)
   const Result<void> opened = store_->open();
   ensure(opened.ok(), "the store of a world does not open");
   store_->on_commit([this](const store::Committed& c) {
-    if (engine_) engine_->wake(c);
+    for (const auto& node : nodes_) {
+      if (node->engine && !node->ended) node->engine->wake(c);
+    }
   });
   store::CreateOrganisation create;
   create.organisation.name = "BUM Desa Sukamaju";
   create.organisation.kind = "bumdes";
   organisation_ = must(store_->apply_now(std::move(create)), "organisation").id;
-  start_engine();
+  if (options_.nodes > 1 && !options_.engine.node) options_.engine.node.emplace();
+  for (int i = 0; i < options_.nodes; ++i) add_node();
 }
 
 World::~World() {
   // Every coroutine ends before what it refers to.
-  engine_->stop();
+  for (const auto& node : nodes_) {
+    node->frozen = false;
+    node->engine->stop();
+  }
   run_for(std::chrono::seconds(10));
   store_->close();
 }
 
-void World::start_engine() {
+int World::add_node() {
+  nodes_.push_back(std::make_unique<Member>(clock));
+  Member& node = *nodes_.back();
+  node.network = std::make_unique<SandboxNetwork>(clock, node.timers);
+  for (const auto& [channel, market] : markets_) node.network->attach(market.url, *market.sandbox);
+  start_engine(node);
+  return static_cast<int>(nodes_.size()) - 1;
+}
+
+void World::start_engine(Member& node) {
   sync::Ports ports;
   ports.store = store_.get();
   ports.registry = &registry_;
-  ports.transport = network_.get();
-  ports.timers = &timers_;
+  ports.transport = node.network.get();
+  ports.timers = &node.timers;
   ports.clock = &clock;
   ports.random = &random;
   ports.metrics = &metrics;
-  engine_ = std::make_unique<sync::Engine>(context_.get_executor(), ports, options_.engine);
-  boost::asio::co_spawn(context_, engine_->run(), boost::asio::detached);
+  node.ended = false;
+  node.engine = std::make_unique<sync::Engine>(node.context.get_executor(), ports, options_.engine);
+  boost::asio::co_spawn(node.context, node.engine->run(),
+                        [&node](std::exception_ptr) { node.ended = true; });
+}
+
+void World::thaw(int number) {
+  nodes_.at(static_cast<std::size_t>(number))->frozen = false;
+  nodes_.at(static_cast<std::size_t>(number))->timers.wake_due();
+}
+
+void World::stop_node(int number) {
+  nodes_.at(static_cast<std::size_t>(number))->engine->stop();
 }
 
 void World::settle() {
+  std::size_t happened = 0;
   do {
     pump_pushes();
-    context_.restart();
-  } while (context_.poll() > 0);
+    happened = 0;
+    for (const auto& node : nodes_) {
+      if (node->frozen) continue;
+      node->context.restart();
+      happened += node->context.poll();
+    }
+  } while (happened > 0);
 }
 
 void World::pump_pushes() {
@@ -254,21 +283,31 @@ void World::pump_pushes() {
 
 bool World::step(TimePoint limit) {
   settle();
-  std::optional<TimePoint> next = timers_.next();
-  for (auto& [channel, market] : markets_) {
-    const auto push = market.sandbox->next_push();
-    if (push && (!next || *push < *next)) next = push;
+  std::optional<TimePoint> next;
+  const auto sooner = [&next](std::optional<TimePoint> t) {
+    if (t && (!next || *t < *next)) next = t;
+  };
+  const auto pass = [this] {
+    for (const auto& node : nodes_) {
+      node->network->deliver_late();
+      if (!node->frozen) node->timers.wake_due();
+    }
+  };
+  for (const auto& node : nodes_) {
+    if (!node->frozen) sooner(node->timers.next());
+    sooner(node->network->next_late());
   }
-  if (const auto late = network_->next_late(); late && (!next || *late < *next)) next = late;
+  for (auto& [channel, market] : markets_) {
+    sooner(market.sandbox->next_push());
+  }
   if (!next || *next > limit) {
     clock.set(limit);
-    timers_.wake_due();
+    pass();
     settle();
     return false;
   }
   if (*next > clock.now()) clock.set(*next);
-  network_->deliver_late();
-  timers_.wake_due();
+  pass();
   settle();
   return true;
 }
@@ -289,10 +328,10 @@ bool World::run_until(const std::function<bool()>& done, Duration limit) {
 }
 
 void World::restart_engine() {
-  engine_->stop();
+  engine().stop();
   run_for(std::chrono::seconds(10));
-  engine_.reset();
-  start_engine();
+  nodes_.front()->engine.reset();
+  start_engine(*nodes_.front());
 }
 
 namespace {
@@ -307,7 +346,7 @@ boost::asio::awaitable<void> into(boost::asio::awaitable<Result<T>> task,
 template <class T>
 Result<T> World::wait(boost::asio::awaitable<Result<T>> task) {
   std::optional<Result<T>> out;
-  boost::asio::co_spawn(context_, into(std::move(task), out), boost::asio::detached);
+  boost::asio::co_spawn(nodes_.front()->context, into(std::move(task), out), boost::asio::detached);
   run_until([&] { return out.has_value(); }, std::chrono::minutes(5));
   ensure(out.has_value(), "a task of the world did not end");
   return std::move(*out);
@@ -333,10 +372,10 @@ Result<Shop> World::authorise(const Shop& shop, const std::string& remote_shop_i
         control(channel, Method::post, "consent", json::object({{"shop_id", remote_shop_id}}));
     std::vector<std::pair<std::string, std::string>> keys;
     for (const auto& [k, v] : given["credentials"].members()) keys.emplace_back(k, v.to_text());
-    return wait(engine_->connect(organisation_, shop.id, std::move(keys)));
+    return wait(engine().connect(organisation_, shop.id, std::move(keys)));
   }
   const std::string link =
-      must(wait(engine_->authorise_url(organisation_, shop.id)), "authorise_url");
+      must(wait(engine().authorise_url(organisation_, shop.id)), "authorise_url");
   const std::string state = query_value(*parse_query(parse_url(link)->query), "state").value_or("");
   const json::Value consent = control(
       channel, Method::post, "consent",
@@ -346,11 +385,11 @@ Result<Shop> World::authorise(const Shop& shop, const std::string& remote_shop_i
   std::vector<std::pair<std::string, std::string>> query;
   for (const auto& [k, v] : consent["query"].members()) query.emplace_back(k, v.to_text());
   if (!query_value(query, "state")) query.emplace_back("state", state);
-  return wait(engine_->complete_authorisation(channel, query));
+  return wait(engine().complete_authorisation(channel, query));
 }
 
 Result<ShippingLabel> World::label(const std::string& order, const std::string& parcel) {
-  return wait(engine_->fetch_label(organisation_, order, parcel));
+  return wait(engine().fetch_label(organisation_, order, parcel));
 }
 
 void World::put(const json::Value& product) {
@@ -484,7 +523,7 @@ ListingRef World::list_by_hand(const std::string& channel, const Shop& shop, Lis
     return context;
   };
   const auto run = [&](auto exchange) {
-    return must(wait(drive(*network_, clock.now() + std::chrono::minutes(1), std::move(exchange))),
+    return must(wait(drive(network(), clock.now() + std::chrono::minutes(1), std::move(exchange))),
                 "by hand");
   };
   if (connector.info().can.needs_shop_facts)

@@ -103,6 +103,9 @@ class World {
     std::vector<std::string> channels{"shopee", "bukalapak"};
     sync::EngineOptions engine;
     json::Value settings = json::object({});  // by channel, for its sandbox
+    // Gateways on the same store; each with its own thread of time, which may stand still. More
+    // than one: engine.node is filled in.
+    int nodes = 1;
   };
   explicit World(Options options);
   ~World();
@@ -114,6 +117,16 @@ class World {
 
   // Stops the engine after the exchange in flight and starts a new one on the same store.
   void restart_engine();
+
+  // ---- several nodes, counted from 0; the first one is behind everything above
+  // Nothing of it moves, as in a process that is stopped; a killed one is never thawed.
+  void freeze(int node) { nodes_.at(static_cast<std::size_t>(node))->frozen = true; }
+  void thaw(int node);
+  // An orderly end; at once, but for the exchange in flight.
+  void stop_node(int node);
+  // A new one, as after a restart; its number.
+  int add_node();
+  SandboxNetwork& network(int node) { return *nodes_.at(static_cast<std::size_t>(node))->network; }
 
   // A shop on a channel, authorised at its sandbox. Returns our shop.
   // `adopt`: it sells already, see store::StartReview.
@@ -151,7 +164,7 @@ class World {
   SeededRandom random;
   SeededRandom store_random_;  // of the store
   Metrics metrics;
-  SandboxNetwork& network() { return *network_; }
+  SandboxNetwork& network() { return network(0); }
   const Connector& connector(const std::string& channel) const { return *registry_.find(channel); }
   // What another program of the seller knows.
   CallContext context_of(const std::string& channel, const Shop& shop);
@@ -163,7 +176,18 @@ class World {
     std::string url;
   };
   void carry_out(const std::string& channel, Exchange<BatchAck> exchange);
-  void start_engine();
+  // One gateway.
+  struct Member {
+    explicit Member(const Clock& clock) : timers(context, clock) {}
+    boost::asio::io_context context;
+    VirtualTimers timers;
+    std::unique_ptr<SandboxNetwork> network;
+    std::unique_ptr<sync::Engine> engine;
+    bool frozen = false;
+    bool ended = false;
+  };
+  void start_engine(Member& member);
+  sync::Engine& engine() { return *nodes_.front()->engine; }
   template <class T>
   Result<T> wait(boost::asio::awaitable<Result<T>> task);
   void settle();  // everything that can happen now, happens
@@ -171,13 +195,10 @@ class World {
   bool step(TimePoint limit);  // false: the limit is reached
 
   Options options_;
-  boost::asio::io_context context_;
-  VirtualTimers timers_;
-  std::unique_ptr<SandboxNetwork> network_;
   std::map<std::string, Market> markets_;
   Registry registry_;
   std::unique_ptr<InlineStore> store_;
-  std::unique_ptr<sync::Engine> engine_;
+  std::vector<std::unique_ptr<Member>> nodes_;
   std::string organisation_;
 };
 

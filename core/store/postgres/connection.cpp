@@ -209,9 +209,19 @@ Connection::Connection(const ConnectionSettings& settings)
   const std::string connect = std::to_string(std::max<std::int64_t>(
       2, std::chrono::ceil<std::chrono::seconds>(settings.connect_timeout).count()));
   const std::string unanswered = ms(settings.answer_timeout);
-  const char* names[] = {
-      "dbname",          "options",          "application_name", "client_encoding",
-      "connect_timeout", "tcp_user_timeout", "keepalives_idle",  nullptr};
+  // An address that cannot be read would be repeated in the error, with whatever secret is in it.
+  if (settings.address.find('=') != std::string::npos ||
+      settings.address.find("://") != std::string::npos) {
+    char* ignored = nullptr;
+    PQconninfoOption* parsed = PQconninfoParse(settings.address.c_str(), &ignored);
+    PQfreemem(ignored);
+    if (!parsed) throw DatabaseError("", "the address of the database cannot be read");
+    PQconninfoFree(parsed);
+  }
+  const char* password = settings.password.reveal().empty() ? nullptr : "password";
+  const char* names[] = {"dbname",          "options",         "application_name",
+                         "client_encoding", "connect_timeout", "tcp_user_timeout",
+                         "keepalives_idle", password,          nullptr};
   const char* values[] = {settings.address.c_str(),
                           options.c_str(),
                           settings.name.c_str(),
@@ -219,6 +229,7 @@ Connection::Connection(const ConnectionSettings& settings)
                           connect.c_str(),
                           unanswered.c_str(),
                           "10",
+                          settings.password.reveal().c_str(),
                           nullptr};
   handle_ = PQconnectdbParams(names, values, 1);
   if (!handle_ || PQstatus(handle_) != CONNECTION_OK) {
@@ -347,6 +358,27 @@ Rows Connection::query(std::string_view sql, Params params) {
   Rows out;
   send(sql, std::move(params), [&](const Rows& rows) { out = rows; });
   sync();
+  return out;
+}
+
+std::vector<std::string> Connection::notifications(int wake) {
+  ensure(sent_.empty(), "waiting for notifications with statements under way");
+  if (!usable_) lost("the connection was lost before");
+  std::vector<std::string> out;
+  const auto collect = [&] {
+    while (PGnotify* n = PQnotifies(handle_)) {
+      out.emplace_back(n->extra ? n->extra : "");
+      PQfreemem(n);
+    }
+  };
+  collect();
+  if (!out.empty()) return out;
+  pollfd waits[] = {{PQsocket(handle_), POLLIN, 0}, {wake, POLLIN, 0}};
+  const int ready = ::poll(waits, 2, -1);
+  if (ready < 0 && errno != EINTR) lost(std::strerror(errno));
+  if (ready > 0 && waits[0].revents != 0 && !PQconsumeInput(handle_))
+    lost(trimmed(PQerrorMessage(handle_)));
+  collect();
   return out;
 }
 

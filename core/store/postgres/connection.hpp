@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/secret.hpp"
 #include "core/base/time.hpp"
 
 struct pg_conn;
@@ -192,6 +193,7 @@ class Rows {
 
 struct ConnectionSettings {
   std::string address;  // "postgresql://…" or "host=… dbname=…"
+  Secret password;      // empty: what the address or the server's rules say
   std::string name = "gerbang";
   Duration connect_timeout{5'000};
   Duration statement_timeout{5'000};
@@ -224,6 +226,10 @@ class Connection {
   void disown();
   // Several statements without parameters, one round trip, outside the pipeline (which is empty).
   void execute(const std::string& script);
+
+  // What was notified on the channels that it listens to. Waits, at most until there is something
+  // to read from `wake`. Nothing may be queued. Throws when the connection is lost.
+  std::vector<std::string> notifications(int wake);
 
   bool usable() const { return usable_; }
   int backend() const;

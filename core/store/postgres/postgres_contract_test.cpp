@@ -45,5 +45,9 @@ INSTANTIATE_TEST_SUITE_P(Postgres, ReviewContract,
                          testing::Values(StoreFactory{"plain", plain},
                                          StoreFactory{"hash_partitions", partitioned}),
                          name_of_store);
+INSTANTIATE_TEST_SUITE_P(Postgres, NodeContract,
+                         testing::Values(StoreFactory{"plain", plain},
+                                         StoreFactory{"hash_partitions", partitioned}),
+                         name_of_store);
 
 }  // namespace gerbang::store

@@ -1,5 +1,10 @@
 #include "core/store/postgres/postgres_store.hpp"
 
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -19,6 +24,8 @@ namespace gerbang::store {
 namespace postgres {
 
 namespace {
+
+constexpr int kListenPause = 2'000;  // ms, between attempts to listen
 
 Error closed() {
   return Error(ErrorKind::transient, "store_closed", "the store is closed");
@@ -47,13 +54,19 @@ class PostgresStore final : public Store {
  public:
   explicit PostgresStore(PostgresOptions options)
       : options_(std::move(options)), random_(options_.random) {}
-  ~PostgresStore() override { close(); }
+  ~PostgresStore() override {
+    close();
+    ::close(ear_wake_);
+  }
 
   Result<void> start();
 
   void on_commit(std::function<void(const Committed&)> listener) override {
-    const std::lock_guard lock(listener_mutex_);
-    listener_ = std::move(listener);
+    {
+      const std::lock_guard lock(listener_mutex_);
+      listener_ = std::move(listener);
+    }
+    if (!ear_.joinable()) ear_ = std::thread([this] { listen_loop(); });
   }
   Result<void> backup(const std::string&) override {
     return Error(ErrorKind::unsupported, "backup_by_server",
@@ -70,8 +83,8 @@ class PostgresStore final : public Store {
   // A writer with its queue and thread.
   struct Line {
     explicit Line(const PostgresOptions& options, const std::string& name, bool alone,
-                  Random& random, Routes& routes)
-        : writer(options, name, alone, random, routes) {}
+                  Random& random, Routes& routes, Peers& peers)
+        : writer(options, name, alone, random, routes, peers) {}
     Writer writer;
     std::mutex mutex;  // queue, closing
     std::condition_variable waits;
@@ -84,11 +97,15 @@ class PostgresStore final : public Store {
   void write_loop(Line& line);
   void read_loop();
   void answer_read(Read& read, std::unique_ptr<Connection>& db);
+  // What other processes commit, until close().
+  void listen_loop();
+  void tell(const Committed& heard);
 
   const PostgresOptions options_;
   SharedRandom random_;
   Routes routes_;
-  // The first ones by organisation, the last for what is about no single one.
+  Peers peers_;
+  // The first ones by organisation, then one for what is about no single one, then one for nodes.
   std::vector<std::unique_ptr<Line>> lines_;
 
   std::mutex read_mutex_;  // reads_, closing_
@@ -99,6 +116,8 @@ class PostgresStore final : public Store {
 
   std::mutex listener_mutex_;
   std::function<void(const Committed&)> listener_;
+  std::thread ear_;
+  const int ear_wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);  // readable: closing
 };
 
 Result<void> PostgresStore::start() {
@@ -118,11 +137,12 @@ Result<void> PostgresStore::start() {
     db.sync();
 
     const std::string instance = random_.hex(8);
+    peers_.instance = instance;
     const std::size_t writers = std::max<std::size_t>(1, options_.writers);
-    for (std::size_t i = 0; i <= writers; ++i) {
+    for (std::size_t i = 0; i < writers + 2; ++i) {
       lines_.push_back(std::make_unique<Line>(options_,
                                               "gerbang-" + instance + "-" + std::to_string(i),
-                                              i == writers, random_, routes_));
+                                              i >= writers, random_, routes_, peers_));
       lines_.back()->writer.open();
     }
   } catch (const DatabaseError& error) {
@@ -136,10 +156,11 @@ Result<void> PostgresStore::start() {
 }
 
 PostgresStore::Line& PostgresStore::line_of(const Place& place) {
+  if (place.nodes) return *lines_.back();
   std::string home = place.organisation;
   if (home.empty() && !place.shop.empty()) home = routes_.organisation_of(place.shop).value_or("");
-  if (home.empty()) return *lines_.back();
-  return *lines_[std::hash<std::string>()(home) % (lines_.size() - 1)];
+  if (home.empty()) return *lines_[lines_.size() - 2];
+  return *lines_[std::hash<std::string>()(home) % (lines_.size() - 2)];
 }
 
 void PostgresStore::submit_write(std::unique_ptr<Write> write, WriteLane lane) {
@@ -271,12 +292,54 @@ void PostgresStore::close() {
     line->closing = true;
     line->waits.notify_all();
   }
+  const std::uint64_t one = 1;
+  if (::write(ear_wake_, &one, sizeof one) < 0 && errno != EAGAIN)
+    log::warning("store.listener_not_woken");
   for (std::thread& reader : readers_) {
     if (reader.joinable()) reader.join();
   }
   for (auto& line : lines_) {
     if (line->thread.joinable()) line->thread.join();
     line->writer.close();
+  }
+  if (ear_.joinable()) ear_.join();
+}
+
+void PostgresStore::tell(const Committed& heard) {
+  std::function<void(const Committed&)> listener;
+  {
+    const std::lock_guard lock(listener_mutex_);
+    listener = listener_;
+  }
+  if (listener) listener(heard);
+}
+
+void PostgresStore::listen_loop() {
+  const auto closing = [this](int milliseconds) {
+    pollfd wait{ear_wake_, POLLIN, 0};
+    return ::poll(&wait, 1, milliseconds) > 0;
+  };
+  Committed anything;
+  anything.everything = anything.nodes = true;
+  while (!closing(0)) {
+    try {
+      Connection db(settings_of(options_, "gerbang-listener"));
+      db.query("LISTEN gerbang");
+      // What was committed before this is not told any more.
+      tell(anything);
+      while (!closing(0)) {
+        Committed heard;
+        for (const std::string& announcement : db.notifications(ear_wake_))
+          hear(peers_.instance, announcement, heard);
+        if (heard.nodes || !heard.shops_with_work.empty() ||
+            !heard.organisations_with_events.empty())
+          tell(heard);
+      }
+    } catch (const DatabaseError& error) {
+      log::warning("store.listener_lost", {{"detail", error.what()}});
+      if (closing(kListenPause)) return;
+      tell(anything);
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/metrics.hpp"
 #include "core/base/random.hpp"
 #include "core/base/result.hpp"
+#include "core/base/secret.hpp"
 #include "core/base/time.hpp"
 #include "core/store/store.hpp"
 
@@ -19,6 +20,7 @@ struct PostgresOptions {
   const Clock& clock;
   Random& random;              // used under a lock, on every writer's thread
   Metrics* metrics = nullptr;  // outlives the store
+  Secret password;             // where the address holds none and the server wants one
   // Connections that write. An organisation always uses the same one, so its writes keep their
   // order; one more is for scripts that are about no single organisation.
   std::size_t writers = 4;
@@ -46,6 +48,9 @@ struct PostgresOptions {
 // (the script broke a rule of the schema; it alone was rolled back). A connection that is lost
 // during COMMIT is settled by a mark that every group writes inside its transaction; only when the
 // server cannot be reached in time does the answer become indeterminate store_commit_unknown.
+//
+// on_commit() also tells what other processes committed (LISTEN and NOTIFY); while they cannot be
+// heard, every two seconds that anything may have been.
 //
 // backup(): unsupported backup_by_server. It is the server's business (pg_basebackup, pg_dump).
 Result<std::unique_ptr<Store>> open_postgres_store(PostgresOptions options);

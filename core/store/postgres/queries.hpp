@@ -49,6 +49,7 @@ class PostgresQueries final : public Queries {
   Result<LoadOrderAction::Answer> run(const LoadOrderAction&) override;
   Result<LoadJobRuns::Answer> run(const LoadJobRuns&) override;
   Result<StoreStats::Answer> run(const StoreStats&) override;
+  Result<ListNodes::Answer> run(const ListNodes&) override;
 
  private:
   // Queued: row-level security opens on this organisation; '*': on all.

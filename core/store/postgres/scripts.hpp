@@ -12,6 +12,7 @@
 #include "core/store/postgres/book.hpp"
 #include "core/store/postgres/connection.hpp"
 #include "core/store/postgres/desk.hpp"
+#include "core/store/postgres/peers.hpp"
 #include "core/store/postgres/routes.hpp"
 #include "core/store/store.hpp"
 
@@ -23,8 +24,8 @@ namespace gerbang::store::postgres {
 class PostgresScripts final : public Scripts {
  public:
   PostgresScripts(Connection& db, const Vault& vault, const Clock& clock, Random& random,
-                  Routes& routes)
-      : db_(db), vault_(vault), clock_(clock), random_(random), routes_(routes) {}
+                  Routes& routes, Peers* peers = nullptr)
+      : db_(db), vault_(vault), clock_(clock), random_(random), routes_(routes), peers_(peers) {}
 
   Result<CreateOrganisation::Answer> run(const CreateOrganisation&) override;
   Result<SuspendOrganisation::Answer> run(const SuspendOrganisation&) override;
@@ -61,6 +62,12 @@ class PostgresScripts final : public Scripts {
   Result<ObserveListings::Answer> run(const ObserveListings&) override;
   Result<Unpark::Answer> run(const Unpark&) override;
   Result<TrimHistory::Answer> run(const TrimHistory&) override;
+  Result<Heartbeat::Answer> run(const Heartbeat&) override;
+  Result<TakeLeases::Answer> run(const TakeLeases&) override;
+  Result<ReleaseLeases::Answer> run(const ReleaseLeases&) override;
+  Result<EndNode::Answer> run(const EndNode&) override;
+  void claim(const Lease& lease) override;
+  Result<void> claimed() override;
   Result<std::optional<StoredReply>> find_reply(const std::string& organisation,
                                                 const std::string& key,
                                                 const std::string& fingerprint) override;
@@ -156,6 +163,10 @@ class PostgresScripts final : public Scripts {
   const Clock& clock_;
   Random& random_;
   Routes& routes_;
+  Peers* const peers_;
+  // Of the lease that the present script runs under; nothing: not answered yet.
+  Lease claim_;
+  std::optional<bool> claim_held_;
   std::set<std::string> locked_;
   Committed touched_;
   std::int64_t uncounted_ = 0;  // marks that no answer tells of

@@ -23,6 +23,7 @@ Error unavailable(std::string detail) {
 ConnectionSettings settings_of(const PostgresOptions& options, const std::string& name) {
   ConnectionSettings out;
   out.address = options.address;
+  out.password = options.password;
   out.name = name;
   out.statement_timeout = options.statement_timeout;
   out.lock_timeout = options.lock_timeout;
@@ -30,8 +31,13 @@ ConnectionSettings settings_of(const PostgresOptions& options, const std::string
 }
 
 Writer::Writer(const PostgresOptions& options, std::string name, bool alone, Random& random,
-               Routes& routes)
-    : options_(options), name_(std::move(name)), alone_(alone), random_(random), routes_(routes) {
+               Routes& routes, Peers& peers)
+    : options_(options),
+      name_(std::move(name)),
+      alone_(alone),
+      random_(random),
+      routes_(routes),
+      peers_(peers) {
   // There from the start: of a counter that appears as 1 nobody sees the increase.
   if (options_.metrics)
     options_.metrics->count("gerbang_store_failures_total",
@@ -62,8 +68,8 @@ void Writer::open() {
       "INSERT INTO commit_marks (writer, token, at) VALUES ($1, '', $2)"
       " ON CONFLICT (writer) DO NOTHING",
       Params::of(name_, options_.clock.now()));
-  scripts_ =
-      std::make_unique<PostgresScripts>(*db, options_.vault, options_.clock, random_, routes_);
+  scripts_ = std::make_unique<PostgresScripts>(*db, options_.vault, options_.clock, random_,
+                                               routes_, &peers_);
   db_ = std::move(db);
 }
 
@@ -203,6 +209,10 @@ Writer::Outcome Writer::attempt(std::vector<Ran>& group, std::size_t& ran,
               Params::of(name_, token, options_.clock.now()), [](const Rows& rows) {
                 ensure(rows.changed() == 1, "the mark of a writer is missing");
               });
+    if (peers_.others) {
+      for (const std::string& announcement : announcements(peers_.instance, touched))
+        db_->send("SELECT pg_notify($1, $2)::text", Params::of(kChannel, announcement));
+    }
     db_->send("COMMIT");
     committing = true;
     GERBANG_CRASH_POINT("store.before_commit");

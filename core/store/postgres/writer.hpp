@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/store/postgres/peers.hpp"
 #include "core/store/postgres/postgres_store.hpp"
 #include "core/store/postgres/routes.hpp"
 #include "core/store/postgres/scripts.hpp"
@@ -42,7 +43,7 @@ class Writer {
  public:
   // `alone`: one script per transaction.
   Writer(const PostgresOptions& options, std::string name, bool alone, Random& random,
-         Routes& routes);
+         Routes& routes, Peers& peers);
   ~Writer();
 
   // Connects and registers its commit mark. Throws DatabaseError.
@@ -80,6 +81,7 @@ class Writer {
   const bool alone_;
   Random& random_;
   Routes& routes_;
+  Peers& peers_;
   std::unique_ptr<Connection> db_;
   std::unique_ptr<PostgresScripts> scripts_;
   std::vector<WriteLane> lanes_;  // of the group that runs, for put_back

@@ -45,6 +45,7 @@ class SqliteQueries final : public Queries {
   Result<LoadOrderAction::Answer> run(const LoadOrderAction&) override;
   Result<LoadJobRuns::Answer> run(const LoadJobRuns&) override;
   Result<StoreStats::Answer> run(const StoreStats&) override;
+  Result<ListNodes::Answer> run(const ListNodes&) override;
 
  private:
   Database& db_;

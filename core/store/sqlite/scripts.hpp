@@ -24,6 +24,7 @@ namespace gerbang::store {
 //   observe.cpp                                       (read-back, try again)
 //   review.cpp links.cpp                              (adoption: reading, decisions)
 //   recovery.cpp                                      (after a restore)
+//   nodes.cpp                                   (several gateways: nodes, leases)
 //   marking.cpp                                 (the shared fan-out below)
 class SqliteScripts final : public Scripts {
  public:
@@ -65,6 +66,12 @@ class SqliteScripts final : public Scripts {
   Result<ObserveListings::Answer> run(const ObserveListings&) override;
   Result<Unpark::Answer> run(const Unpark&) override;
   Result<TrimHistory::Answer> run(const TrimHistory&) override;
+  Result<Heartbeat::Answer> run(const Heartbeat&) override;
+  Result<TakeLeases::Answer> run(const TakeLeases&) override;
+  Result<ReleaseLeases::Answer> run(const ReleaseLeases&) override;
+  Result<EndNode::Answer> run(const EndNode&) override;
+  void claim(const Lease& lease) override;
+  Result<void> claimed() override;
   Result<std::optional<StoredReply>> find_reply(const std::string& organisation,
                                                 const std::string& key,
                                                 const std::string& fingerprint) override;
@@ -75,6 +82,9 @@ class SqliteScripts final : public Scripts {
   Committed take_touched() { return std::exchange(touched_, {}); }
 
  private:
+  // -- nodes.cpp
+  bool node_lives(const std::string& node);
+
   // -- organisations.cpp
   Result<void> exists_organisation(const std::string& id);  // else not_found organisation_unknown
 
@@ -207,6 +217,7 @@ class SqliteScripts final : public Scripts {
   const Clock& clock_;
   Random& random_;
   Committed touched_;
+  bool claim_held_ = false;  // of the lease that the present script runs under
 };
 
 }  // namespace gerbang::store

@@ -33,5 +33,9 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, ReviewContract,
                          testing::Values(StoreFactory{"memory", in_memory},
                                          StoreFactory{"file", in_file}),
                          name_of_store);
+INSTANTIATE_TEST_SUITE_P(Sqlite, NodeContract,
+                         testing::Values(StoreFactory{"memory", in_memory},
+                                         StoreFactory{"file", in_file}),
+                         name_of_store);
 
 }  // namespace gerbang::store
