@@ -268,7 +268,9 @@ Answer Market::shop_answer(std::size_t place, std::string_view base, std::string
     return {201, R"({"id":)" + text(id) + R"(,"status":"publish","manage_stock":)" +
                      std::string(member(body, "manage_stock")) + "}"};
   }
-  if (path.starts_with("/products/") && !path.ends_with("/variations")) {
+  const bool one_product = path.starts_with("/products/") && path.size() > 10 && path[10] >= '0' &&
+                           path[10] <= '9' && !path.ends_with("/variations");
+  if (one_product) {
     const std::string_view status = member(body, "status");
     return {200, R"({"id":)" + text(number_in(path.substr(10))) +
                      R"(,"type":"variable","status":")" +

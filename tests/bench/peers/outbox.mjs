@@ -26,7 +26,7 @@ export async function publisher() {
 
 const takeBatch = {
   name: 'take',
-  text: `DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT ${config.batch} FOR UPDATE SKIP LOCKED)
+  text: `DELETE FROM outbox WHERE id = ANY (ARRAY(SELECT id FROM outbox ORDER BY id LIMIT ${config.batch} FOR UPDATE SKIP LOCKED))
          RETURNING sku, stock, targets`,
 };
 const again = 'INSERT INTO outbox (sku, stock, targets) SELECT * FROM unnest($1::text[], $2::int[], $3::int[])';

@@ -11,6 +11,7 @@ import math
 import os
 import pathlib
 import random
+import signal
 import statistics
 import subprocess
 import sys
@@ -136,11 +137,12 @@ class Bench:
     def window(self, subject, seconds):
         """Orders at a fixed rate: from the moment of the sale to the arrival at the last target."""
         count = int(ORDERS_PER_SECOND * seconds)
-        first = self.sold[subject.name] % self.arguments.order_items
+        first = self.sold[subject.name]
         self.sold[subject.name] += count
         self.sink.ask("POST", "/expect", {"highest": 0, "values": 0})
         foreign, cpu = Foreign(subject.roots() + self.sink.roots), cpu_of(subject.roots())
-        self.sink.ask("POST", "/orders", {"rate": ORDERS_PER_SECOND, "count": count, "first": first, **subject.orders_to()})
+        self.sink.ask("POST", "/orders", {"rate": ORDERS_PER_SECOND, "count": count, "first": first,
+                                         "of": self.arguments.order_items, **subject.orders_to()})
         end, moved, before = time.monotonic() + seconds + DRAIN, time.monotonic(), None
         while time.monotonic() < end:
             time.sleep(0.2)
@@ -277,7 +279,7 @@ def build_type(build):
 
 def chosen(only):
     """Peers by name or by what their names begin with: "bullmq" is all three of it."""
-    wanted = only.split(",")
+    wanted = [w for w in only.split(",") if w]
     unknown = [w for w in wanted if not any(n == w or n.startswith(w + "-") for n in PEERS)]
     if unknown:
         sys.exit(f"no such peer: {', '.join(unknown)}; there are {', '.join(PEERS)}")
@@ -320,6 +322,7 @@ def main():
     parser.add_argument("--folder", help="where the databases lie; default: the build folder")
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # by way of what ends the processes
     if arguments.rounds < 1 or not 1 <= arguments.seconds <= 60 or arguments.items < 100 or arguments.order_items < 100:
         parser.error("rounds: above 0; seconds: 1 to 60; items: 100 or more")
     with tempfile.TemporaryDirectory(prefix="peers-", dir=arguments.folder or arguments.build) as folder:

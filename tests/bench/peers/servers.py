@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 
+import deployment
 from deployment import free_port, wait_for
 
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
@@ -118,6 +119,7 @@ class RabbitMQ:
         self.folder, self.process, self.epmd = folder / "rabbitmq", None, None
         self.folder.mkdir()
         self.port, self.epmd_port, self.distribution = free_port(), free_port(), free_port()
+        deployment.kept.pop().close()  # Erlang looks whether it may have that one at every address
         (self.folder / "plugins").write_text("[].\n")
         (self.folder / "rabbitmq.conf").write_text(
             f"listeners.tcp.1 = 127.0.0.1:{self.port}\nlog.file.level = warning\n")

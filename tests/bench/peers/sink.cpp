@@ -8,9 +8,10 @@
 // port:
 //   POST /expect {"highest":H,"values":N}   forgets what arrived; what is to come (market.hpp)
 //   GET  /seen                               what arrived
-//   POST /orders {"rate":R,"count":N,"first":S,"port":P,"path":"/…","secret":"…"}
-//                                            sells one piece each of P-S, P-S+1, …; without "port":
-//                                            to where a shop at the seller's port was told to send
+//   POST /orders {"rate":R,"count":N,"first":S,"of":M,"port":P,"path":"/…","secret":"…"}
+//                                            sells one piece each of P-S, P-S+1, … and from P-(M-1)
+//                                            on again from P-0; without "port": to where a shop at
+//                                            the seller's port was told to send
 //   GET  /orders                             what became of them
 #include "market.hpp"
 
@@ -172,7 +173,7 @@ class Sink {
     Clock::duration pause{};
     Clock::time_point next;
     std::size_t left = 0;
-    std::size_t number = 0;
+    std::size_t number = 0, of = 0;
   };
 
   void watch(int fd, std::uint32_t what) {
@@ -310,6 +311,7 @@ class Sink {
     next.next = Clock::now() + std::chrono::milliseconds(20);
     next.left = count;
     next.number = number(body, "first");
+    next.of = std::max<std::size_t>(number(body, "of"), 1);
     selling_ = std::move(next);
     arm();
     return {200, "{}"};
@@ -329,7 +331,7 @@ class Sink {
     if (::read(timer_, &ticks, sizeof ticks) < 0 && errno != EAGAIN) fail_errno("timer");
     const auto now = Clock::now();
     while (selling_.left > 0 && selling_.next <= now) {
-      waiting_.push_back(market_.sell(selling_.number++, selling_.next));
+      waiting_.push_back(market_.sell(selling_.number++ % selling_.of, selling_.next));
       selling_.next += selling_.pause;
       --selling_.left;
     }

@@ -26,7 +26,8 @@ class Subject:
         return {"port": self.port, "path": "/hooks/orders", "secret": self.secret}
 
     def settled(self):
-        return True
+        """Nothing is on its way any more, if it can tell."""
+        return False
 
 
 class Gerbang(Subject):
@@ -125,7 +126,7 @@ class Peer(Subject):
     """Fastify and PostgreSQL, with what carries events to the targets beside them."""
 
     def __init__(self, name, folder, modules, sink, items, order_items, queue, servers=(), **settings):
-        self.name, self.folder, self.queue = name, folder, queue
+        self.name, self.folder, self.queue, self.items = name, folder, queue, items
         folder.mkdir()
         folder.chmod(0o711)  # PostgreSQL's user passes through
         self.node = node_of(modules)
