@@ -346,9 +346,10 @@ Answer Market::keep_hook(std::size_t place, std::string_view base, std::string_v
   return {200, R"({"id":)" + std::to_string(at + 1) + R"(,"status":"active"})"};
 }
 
-const Market::Hook* Market::hook(std::size_t place, std::string_view topic) const {
+const Market::Hook* Market::hook(std::size_t place, std::string_view base,
+                                 std::string_view topic) const {
   for (const Registered& r : hooks_) {
-    if (r.place == place && r.topic == topic) return &r.hook;
+    if (r.place == place && r.base == base && r.topic == topic) return &r.hook;
   }
   return nullptr;
 }

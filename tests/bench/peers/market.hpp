@@ -46,12 +46,12 @@ class Market {
   void forget_orders();
   std::string orders() const;  // JSON
 
-  // Where a shop that calls itself WooCommerce was told to send its orders.
+  // Where the shop at `place` and `base` ("/desa-0") was told to send what happens there.
   struct Hook {
     std::string url;
     std::string secret;
   };
-  const Hook* hook(std::size_t place, std::string_view topic) const;
+  const Hook* hook(std::size_t place, std::string_view base, std::string_view topic) const;
 
  private:
   struct Order {

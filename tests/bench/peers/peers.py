@@ -68,7 +68,7 @@ class Bench:
             if name.startswith("gerbang"):
                 subject = Gerbang(self.folder / name, arguments.build, self.sink,
                                   arguments.single_items if name == "gerbang-single" else arguments.items,
-                                  arguments.order_items, name == "gerbang-single")
+                                  arguments.order_items, arguments.sellers, name == "gerbang-single")
             else:
                 subject = Peer(name, self.folder / name, modules, self.sink, arguments.items, arguments.order_items,
                                **PEERS[name])
@@ -303,7 +303,7 @@ def run(arguments, folder):
     if arguments.rounds < 5:
         doubts.append("fewer than 5 rounds")
     return {"settings": {"rounds": arguments.rounds, "seconds": arguments.seconds, "items": arguments.items,
-                         "connections": CONNECTIONS, "orders_per_second": ORDERS_PER_SECOND, "cores": os.cpu_count(),
+                         "sellers": arguments.sellers, "connections": CONNECTIONS, "orders_per_second": ORDERS_PER_SECOND, "cores": os.cpu_count(),
                          "file_system": file_system(folder), "build_type": build_type(arguments.build)},
             **ratios(rounds), "subjects": subjects, "rounds": rounds, "decides": not doubts, "doubts": doubts}
 
@@ -317,14 +317,15 @@ def main():
     parser.add_argument("--only", default="bullmq,outbox,rabbitmq", help="peers, by name or beginning of it")
     parser.add_argument("--items", type=int, default=12000, help="SKUs that are changed")
     parser.add_argument("--order-items", type=int, default=2000, help="SKUs that are sold")
+    parser.add_argument("--sellers", type=int, default=8, help="shops that share the orders")
     parser.add_argument("--single-items", type=int, default=0,
                         help="also measure gerbang with so many products that take a call each")
     parser.add_argument("--folder", help="where the databases lie; default: the build folder")
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # by way of what ends the processes
-    if arguments.rounds < 1 or not 1 <= arguments.seconds <= 60 or arguments.items < 100 or arguments.order_items < 100:
-        parser.error("rounds: above 0; seconds: 1 to 60; items: 100 or more")
+    if arguments.rounds < 1 or not 1 <= arguments.seconds <= 60 or arguments.items < 100 or not 1 <= arguments.sellers <= arguments.order_items <= 1_000_000:
+        parser.error("rounds: above 0; seconds: 1 to 60; items: 100 or more; sellers: 1 to the items that they sell")
     with tempfile.TemporaryDirectory(prefix="peers-", dir=arguments.folder or arguments.build) as folder:
         folder = pathlib.Path(folder).resolve()
         if file_system(folder) in ("tmpfs", "ramfs"):

@@ -10,8 +10,9 @@
 //   GET  /seen                               what arrived
 //   POST /orders {"rate":R,"count":N,"first":S,"of":M,"port":P,"path":"/…","secret":"…"}
 //                                            sells one piece each of P-S, P-S+1, … and from P-(M-1)
-//                                            on again from P-0; without "port": to where a shop at
-//                                            the seller's port was told to send
+//                                            on again from P-0. With "sellers":K instead of a port:
+//                                            P-n is sold by the shop "/desa-(n mod K)" at the
+//                                            seller's port, which tells whom it was told to tell
 //   GET  /orders                             what became of them
 #include "market.hpp"
 
@@ -169,7 +170,7 @@ class Sink {
   };
   struct Selling {
     std::uint16_t port = 0;
-    std::string path, secret;
+    std::vector<Market::Hook> to;  // path and secret, by the SKU's number modulo their number
     Clock::duration pause{};
     Clock::time_point next;
     std::size_t left = 0;
@@ -292,16 +293,16 @@ class Sink {
       return {400, R"({"error":"a rate, a count, and no sale under way"})"};
     Selling next;
     next.port = static_cast<std::uint16_t>(number(body, "port"));
-    next.path = member(body, "path");
-    next.secret = member(body, "secret");
-    if (next.port == 0) {
-      const Market::Hook* hook = market_.hook(kSeller, "order.created");
+    if (next.port != 0)
+      next.to.push_back({std::string(member(body, "path")), std::string(member(body, "secret"))});
+    const std::uint64_t sellers = std::min<std::uint64_t>(number(body, "sellers"), 1000);
+    for (std::uint64_t i = 0; next.port == 0 || next.to.size() < sellers; ++i) {
+      const auto* hook = market_.hook(kSeller, "/desa-" + std::to_string(i), "order.created");
       const std::size_t host = hook ? hook->url.find("://127.0.0.1:") : std::string::npos;
       if (host == std::string::npos) return {409, R"({"error":"no webhook was registered"})"};
       const std::string_view rest = std::string_view(hook->url).substr(host + 13);
       next.port = static_cast<std::uint16_t>(std::stoul(std::string(rest.substr(0, 6))));
-      next.path = rest.substr(rest.find('/'));
-      next.secret = hook->secret;
+      next.to.push_back({std::string(rest.substr(rest.find('/'))), hook->secret});
     }
     // Connections of the last buyer of orders lead elsewhere.
     for (const int fd : std::vector<int>(idle_)) close(fd);
@@ -331,7 +332,8 @@ class Sink {
     if (::read(timer_, &ticks, sizeof ticks) < 0 && errno != EAGAIN) fail_errno("timer");
     const auto now = Clock::now();
     while (selling_.left > 0 && selling_.next <= now) {
-      waiting_.push_back(market_.sell(selling_.number++ % selling_.of, selling_.next));
+      const std::size_t item = selling_.number++ % selling_.of;
+      waiting_.push_back({market_.sell(item, selling_.next), item % selling_.to.size()});
       selling_.next += selling_.pause;
       --selling_.left;
     }
@@ -350,17 +352,17 @@ class Sink {
       } else {
         return;
       }
-      const std::int64_t order = waiting_.front();
+      const auto [order, seller] = waiting_.front();
       waiting_.pop_front();
+      const Market::Hook& to = selling_.to[seller];
       Connection& c = connections_[fd];
       c.order = order;
       const std::string body = market_.order_text(order);
-      c.out = "POST " + selling_.path +
-              " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(selling_.port) +
+      c.out = "POST " + to.url + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(selling_.port) +
               "\r\nContent-Type: application/json\r\nX-WC-Webhook-Topic: order.created"
               "\r\nX-WC-Webhook-Resource: order\r\nX-WC-Webhook-Event: created"
               "\r\nX-WC-Webhook-Signature: " +
-              signature(selling_.secret, body) +
+              signature(to.secret, body) +
               "\r\nX-WC-Webhook-Delivery-ID: " + std::to_string(order) +
               "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
       write(fd, c.out);
@@ -401,7 +403,7 @@ class Sink {
   std::map<int, Connection> connections_;
   std::array<char, 256 * 1024> buffer_;
   Selling selling_;
-  std::deque<std::int64_t> waiting_;
+  std::deque<std::pair<std::int64_t, std::size_t>> waiting_;  // order, seller
   std::vector<int> idle_;
   std::size_t senders_ = 0;
   int refusals_ = 0;

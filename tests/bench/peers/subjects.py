@@ -31,15 +31,15 @@ class Subject:
 
 
 class Gerbang(Subject):
-    """A gateway on SQLite with seven WooCommerce shops: three of an organisation that changes its stock, and
-    a seller with three more of another organisation. All are at the sink."""
+    """A gateway on SQLite with WooCommerce shops that are all at the sink: three of an organisation that
+    changes its stock, and for each seller an organisation with the seller and three more."""
 
     marker = '"revision":'
 
-    def __init__(self, folder, build, sink, items, order_items, single=False):
+    def __init__(self, folder, build, sink, items, order_items, sellers, single=False):
         self.name = "gerbang-single" if single else "gerbang"
         self.kind, self.orders_too = ("S", False) if single else ("B", True)
-        self.sink, self.items, self.order_items = sink, items, order_items
+        self.sink, self.items, self.order_items, self.sellers = sink, items, order_items, sellers
         folder.mkdir()
         self.village = Deployment(folder, build / "bin", poll="5m")
         self.port = self.village.port
@@ -55,23 +55,25 @@ class Gerbang(Subject):
         self.start()
         village.found_village()
         self.key = village.key
-        self._goods(self.kind, self.items)
+        self._goods(self.kind, range(self.items))
         self._shops(range(3), "")
-        if self.orders_too:
+        keys = [self.key]
+        for seller in range(self.sellers if self.orders_too else 0):
             village.found_village()
-            self._goods("P", self.order_items)
-            self._shops(range(4), "/desa")
-            # The shop's own webhooks are made soon after it is connected.
-            wait_for("webhooks are registered", lambda: self._hooked(), 60)
-        for key in {self.key, village.key}:
+            keys.append(village.key)
+            self._goods("P", range(seller, self.order_items, self.sellers))
+            self._shops(range(4), f"/desa-{seller}")
+        for seller, key in enumerate(keys, -1):
             village.key = key
             wait_for("all is published", lambda: village.waiting() == 0, 1200, 1)
+            if seller >= 0:
+                wait_for("webhooks are registered", lambda: self._hooked(seller), 60)
         village.key = self.key
         self.stop()
 
-    def _goods(self, kind, count):
-        skus = [f"{kind}-{n:06}" for n in range(count)]
-        for at in range(0, count, 500):
+    def _goods(self, kind, numbers):
+        skus = [f"{kind}-{n:06}" for n in numbers]
+        for at in range(0, len(skus), 500):
             some = skus[at:at + 500]
             self._batch("/v1/stock:batch", [{"item": s, "on_hand": ON_HAND} for s in some])
             self._batch("/v1/products:batch", [self._product(s) for s in some])
@@ -98,12 +100,12 @@ class Gerbang(Subject):
                                 "consumer_key": "ck_" + secrets.token_hex(20),
                                 "consumer_secret": "cs_" + secrets.token_hex(20)}})
 
-    def _hooked(self):
-        seller = f"http://127.0.0.1:{self.sink.ports[3]}/desa/wp-json/wc/v3/webhooks"
-        return any(h["topic"] == "order.created" for h in request("GET", seller))
+    def _hooked(self, seller):
+        shop = f"http://127.0.0.1:{self.sink.ports[3]}/desa-{seller}/wp-json/wc/v3/webhooks"
+        return any(h["topic"] == "order.created" for h in request("GET", shop))
 
     def orders_to(self):
-        return {}
+        return {"sellers": self.sellers}
 
     def settled(self):
         return self.village.waiting() == 0
