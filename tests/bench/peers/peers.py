@@ -23,10 +23,8 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "end_to_end")]
 from deployment import request, wait_for  # noqa: E402
 from machine import Foreign, cpu_of, file_system, memory_of  # noqa: E402
 from servers import Process  # noqa: E402
-from subjects import ON_HAND, PEERS, Gerbang, Peer, install  # noqa: E402
+from subjects import ON_HAND, PEERS, Gerbang, N8n, Peer, Subject, install  # noqa: E402
 
-CONNECTIONS = 64
-ORDERS_PER_SECOND = 200
 PACE = 10_000  # events a second that a file of requests is made for; more would repeat its counts
 WARM_SECONDS = 2
 STALLED = 4  # seconds without an arrival: what is missing will not come
@@ -62,13 +60,16 @@ class Bench:
 
     def prepare(self, names):
         arguments = self.arguments
-        modules = install() if any(n in PEERS for n in names) else None
+        modules = install() if any(n in PEERS and n != "n8n" for n in names) else None
         for name in names:
             began = time.monotonic()
             if name.startswith("gerbang"):
                 subject = Gerbang(self.folder / name, arguments.build, self.sink,
                                   arguments.single_items if name == "gerbang-single" else arguments.items,
                                   arguments.order_items, arguments.sellers, name == "gerbang-single")
+            elif name == "n8n":
+                subject = N8n(name, self.folder / name, install(HERE / "n8n"), self.sink, arguments.items,
+                              arguments.order_items)
             else:
                 subject = Peer(name, self.folder / name, modules, self.sink, arguments.items, arguments.order_items,
                                **PEERS[name])
@@ -80,7 +81,7 @@ class Bench:
         for subject in self.subjects.values():
             with contextlib.suppress(Exception):
                 subject.close()
-        self.sink.process.stop()
+        Process.stop_all()
 
     # -- measurements
 
@@ -94,27 +95,31 @@ class Bench:
         with open(requests, "w") as out:
             for value in range(highest, highest - passes, -1):
                 self.random.shuffle(numbers)
-                out.writelines(f'PUT /v1/stock/{subject.kind}-{n:06} {{"on_hand":{value}}}\n' for n in numbers)
+                out.writelines(subject.change(f"{subject.kind}-{n:06}", value) for n in numbers)
         self.sink.ask("POST", "/expect", {"highest": highest, "values": passes})
         foreign = Foreign(subject.roots() + self.sink.roots)
-        cpu = cpu_of(subject.roots())
-        done = subprocess.run([str(self.arguments.build / "bin/gerbang-load"), str(subject.port), str(CONNECTIONS),
-                               str(seconds), str(requests), subject.marker], capture_output=True, text=True,
-                              timeout=seconds + 60, env={**os.environ, "GERBANG_KEY": subject.key})
+        cpu = {part: cpu_of([pid]) for part, pid in subject.parts().items()}
+        done = subprocess.run([str(self.arguments.build / "bin/gerbang-load"), str(subject.port),
+                               str(subject.connections), str(seconds), str(requests), subject.marker],
+                              capture_output=True, text=True, timeout=seconds + 60,
+                              env={**os.environ, "GERBANG_KEY": subject.key})
         assert done.returncode == 0, f"gerbang-load: {done.stderr}"
         load = json.loads(done.stdout)
         wrong = load["refused"] + load["broken"] + load["unanswered"]
         assert not wrong and load["replies"] and load["items"] == load["replies"], f"{done.stdout}{done.stderr}"
         seen = self.drained(subject, load["replies"])
         time.sleep(AFTER)
-        cpu = cpu_of(subject.roots()) - cpu
+        cpu = {part: cpu_of([pid]) - cpu[part] for part, pid in subject.parts().items()}
+        parts, cpu = cpu, sum(cpu.values())
         took = seen["last"] - seen["first"]
         assert seen["delivered"] and took > 0, f"nothing was delivered: {seen}"
         assert subject.name.startswith("gerbang") or seen["delivered"] == load["replies"], \
             f"{subject.name}: {load['replies']} were accepted, {seen}"
         return {"accepted": load["replies"], "accepted_rate": load["replies"] / load["seconds"],
                 "delivered": seen["delivered"], "rate": seen["delivered"] / took, "seconds": took,
-                "per_cpu": seen["delivered"] / cpu, "cpu_us": cpu / seen["delivered"] * 1e6, "cores": cpu / (took + AFTER),
+                "per_cpu": seen["delivered"] / cpu, "cpu_us": cpu / seen["delivered"] * 1e6,
+                "cpu_us_by_part": {part: used / seen["delivered"] * 1e6 for part, used in parts.items()},
+                "cores": cpu / (took + AFTER),
                 "answer_p50_ms": load["p50_ms"], "answer_p99_ms": load["p99_ms"],
                 "items_per_call": sum(seen["pushes"]) / max(1, sum(seen["calls"])),
                 "coalesced": load["replies"] - seen["delivered"], "repeats": seen["repeats"], "others": seen["others"],
@@ -136,12 +141,12 @@ class Bench:
 
     def window(self, subject, seconds):
         """Orders at a fixed rate: from the moment of the sale to the arrival at the last target."""
-        count = int(ORDERS_PER_SECOND * seconds)
+        count = int(subject.orders_per_second * seconds)
         first = self.sold[subject.name]
         self.sold[subject.name] += count
         self.sink.ask("POST", "/expect", {"highest": 0, "values": 0})
         foreign, cpu = Foreign(subject.roots() + self.sink.roots), cpu_of(subject.roots())
-        self.sink.ask("POST", "/orders", {"rate": ORDERS_PER_SECOND, "count": count, "first": first,
+        self.sink.ask("POST", "/orders", {"rate": subject.orders_per_second, "count": count, "first": first,
                                          "of": self.arguments.order_items, **subject.orders_to()})
         end, moved, before = time.monotonic() + seconds + DRAIN, time.monotonic(), None
         while time.monotonic() < end:
@@ -202,6 +207,7 @@ def ratios(rounds):
     """Of each round: gerbang's figure by the best peer's of the kind, and by each peer's."""
     names = [n for n in rounds[0] if not n.startswith("gerbang")]
     family = {kind: [n for n in names if n.split("-")[0] == kind] for kind in ("bullmq", "outbox")}
+    at_200 = [n for n in names if n != "n8n"]
     of = {
         "events": lambda r, n: r[n]["changes"]["rate"],
         "per_cpu": lambda r, n: r[n]["changes"]["per_cpu"],
@@ -216,7 +222,7 @@ def ratios(rounds):
     out = {}
     for key, figure, peers, best in (
             ("P6", "per_cpu", family["bullmq"], max), ("P7", "events", family["outbox"], max),
-            ("window", "p50", names, min), ("window_p99", "p99", names, min), ("memory", "memory", family["bullmq"], min),
+            ("window", "p50", at_200, min), ("window_p99", "p99", at_200, min), ("memory", "memory", family["bullmq"], min),
             ("events_bullmq", "events", family["bullmq"], max)):
         if values := against(figure, peers, best):
             out[key] = spread(values)
@@ -229,7 +235,11 @@ def summary(rounds):
     out = {}
     for name in rounds[0]:
         out[name] = {part: {value: {k: v for k, v in spread(r[name][part][value] for r in rounds).items() if k != "ratios"}
-                            for value in rounds[0][name][part]} for part in rounds[0][name]}
+                            for value, seen in rounds[0][name][part].items() if not isinstance(seen, dict)}
+                     for part in rounds[0][name]}
+        first = rounds[0][name]["changes"]["cpu_us_by_part"]
+        out[name]["cpu_us_by_part"] = {part: statistics.median(r[name]["changes"]["cpu_us_by_part"][part] for r in rounds)
+                                       for part in first}
     return out
 
 
@@ -245,6 +255,7 @@ def print_report(report):
         print(name)
         print(f"  delivered events/s      {three(changes['rate'], ',.0f')}   accepted/s {three(changes['accepted_rate'], ',.0f')}")
         print(f"  delivered per CPU-s     {three(changes['per_cpu'], ',.0f')}   cores {three(changes['cores'], '.2f')}")
+        print("  CPU us per event        " + ", ".join(f"{part} {us:.0f}" for part, us in seen["cpu_us_by_part"].items()))
         print(f"  items per call          {three(changes['items_per_call'], '.1f')}   coalesced {three(changes['coalesced'], ',.0f')}")
         if "window" in seen:
             window = seen["window"]
@@ -258,7 +269,7 @@ def print_report(report):
     titles = {"P6": "P6: delivered events per CPU-second, gerbang / the best BullMQ",
               "P7": "P7: delivered events per second, gerbang / outbox poller",
               "events_bullmq": "delivered events per second, gerbang / the best BullMQ",
-              "window": f"oversell window at {ORDERS_PER_SECOND} orders/s, p50, gerbang / the best peer",
+              "window": f"oversell window at {settings['orders_per_second']} orders/s, p50, gerbang / the best peer",
               "window_p99": "the same, p99", "memory": "memory after load (PSS), gerbang / the leanest BullMQ"}
     print()
     for key, title in titles.items():
@@ -303,7 +314,8 @@ def run(arguments, folder):
     if arguments.rounds < 5:
         doubts.append("fewer than 5 rounds")
     return {"settings": {"rounds": arguments.rounds, "seconds": arguments.seconds, "items": arguments.items,
-                         "sellers": arguments.sellers, "connections": CONNECTIONS, "orders_per_second": ORDERS_PER_SECOND, "cores": os.cpu_count(),
+                         "sellers": arguments.sellers, "connections": Subject.connections,
+                         "orders_per_second": Subject.orders_per_second, "cores": os.cpu_count(),
                          "file_system": file_system(folder), "build_type": build_type(arguments.build)},
             **ratios(rounds), "subjects": subjects, "rounds": rounds, "decides": not doubts, "doubts": doubts}
 
@@ -324,7 +336,8 @@ def main():
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # by way of what ends the processes
-    if arguments.rounds < 1 or not 1 <= arguments.seconds <= 60 or arguments.items < 100 or not 1 <= arguments.sellers <= arguments.order_items <= 1_000_000:
+    if (arguments.rounds < 1 or not 1 <= arguments.seconds <= 60 or not 100 <= arguments.items <= 1_000_000 or
+            not 1 <= arguments.sellers <= arguments.order_items <= 1_000_000):
         parser.error("rounds: above 0; seconds: 1 to 60; items: 100 or more; sellers: 1 to the items that they sell")
     with tempfile.TemporaryDirectory(prefix="peers-", dir=arguments.folder or arguments.build) as folder:
         folder = pathlib.Path(folder).resolve()

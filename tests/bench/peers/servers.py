@@ -15,14 +15,17 @@ ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 
 
 class Process:
-    def __init__(self, name, command, folder, environment=None, user=None):
-        self.name, self.log = name, folder / f"{name}.log"
+    started = []  # of this run, in their order
+
+    def __init__(self, name, command, folder, environment=None, user=None, end=signal.SIGTERM):
+        self.name, self.log, self.end = name, folder / f"{name}.log", end
         more = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
         with open(self.log, "ab") as log:
             self.popen = subprocess.Popen([str(c) for c in command], stdout=log, stderr=log, cwd=folder,
                                           stdin=subprocess.DEVNULL, env={**ENVIRONMENT, **(environment or {})},
                                           **more)
         self.pid = self.popen.pid
+        Process.started.append(self)
 
     def alive(self):
         code = self.popen.poll()
@@ -30,9 +33,15 @@ class Process:
             raise AssertionError(f"{self.name} ended with {code}:\n{self.log.read_text(errors='replace')[-2000:]}")
         return True
 
-    def stop(self, how=signal.SIGTERM, seconds=30):
+    @classmethod
+    def stop_all(cls):
+        """Whatever a failure has left behind."""
+        for process in reversed(cls.started):
+            process.stop()
+
+    def stop(self, seconds=30):
         if self.popen.poll() is None:
-            self.popen.send_signal(how)
+            self.popen.send_signal(self.end)
             try:
                 self.popen.wait(seconds)
             except subprocess.TimeoutExpired:
@@ -74,7 +83,8 @@ class Postgres:
                     "synchronous_commit": "on", "max_connections": 100, "max_wal_size": "2GB",
                     "autovacuum_naptime": "5s", "jit": "off"}
         self.process = Process("server", [self.bin / "postgres", "-D", self.folder / "data",
-                                          *(f"--{k}={v}" for k, v in settings.items())], self.folder, user=self.user)
+                                          *(f"--{k}={v}" for k, v in settings.items())], self.folder, user=self.user,
+                               end=signal.SIGINT)  # "fast"
         wait_for("PostgreSQL is ready", lambda: self.process.alive() and subprocess.run(
             [self.bin / "pg_isready", "-h", self.folder, "-q"]).returncode == 0, 60)
 
@@ -86,7 +96,7 @@ class Postgres:
 
     def stop(self):
         if self.process:
-            self.process.stop(signal.SIGINT)  # "fast"
+            self.process.stop()
         self.process = None
 
 
@@ -96,12 +106,12 @@ class Redis:
     def __init__(self, folder):
         self.folder, self.process = folder / "redis", None
         self.folder.mkdir()
-        self.socket = self.folder / "redis.sock"
+        self.socket, self.port = self.folder / "redis.sock", free_port()
 
     def start(self):
         self.process = Process("server", [
-            "redis-server", "--port", 0, "--unixsocket", self.socket, "--dir", self.folder, "--appendonly", "yes",
-            "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction"], self.folder)
+            "redis-server", "--bind", "127.0.0.1", "--port", self.port, "--unixsocket", self.socket, "--dir", self.folder,
+            "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction"], self.folder)
         # It makes its socket, then loads; it answers PING once it has.
         wait_for("Redis is ready", lambda: self.process.alive() and subprocess.run(
             ["redis-cli", "-s", self.socket, "ping"], capture_output=True, text=True).stdout == "PONG\n", 60)

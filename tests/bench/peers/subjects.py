@@ -9,8 +9,8 @@ import secrets
 import shutil
 import subprocess
 
-from deployment import Deployment, free_port, request, wait_for
-from servers import Postgres, Process, RabbitMQ, Redis
+from deployment import Deployment, Refused, free_port, request, wait_for
+from servers import ENVIRONMENT, Postgres, Process, RabbitMQ, Redis
 
 HERE = pathlib.Path(__file__).resolve().parent
 ON_HAND = 1_000_000  # of every item in the beginning; counts only fall
@@ -20,10 +20,19 @@ class Subject:
     marker = '"ok":true'  # in the answer to a stock change
     kind = "B"  # of the SKUs that are changed
     orders_too = True
+    connections = 64
+    orders_per_second = 200
+
+    def change(self, sku, count):
+        """A request for gerbang-load."""
+        return f'PUT /v1/stock/{sku} {{"on_hand":{count}}}\n'
 
     def orders_to(self):
         """More of the seller's order: where its orders go."""
         return {"port": self.port, "path": "/hooks/orders", "secret": self.secret}
+
+    def roots(self):
+        return list(self.parts().values())
 
     def settled(self):
         """Nothing is on its way any more, if it can tell."""
@@ -120,8 +129,8 @@ class Gerbang(Subject):
     def close(self):
         self.village.close()
 
-    def roots(self):
-        return [self.village.processes["gateway"].pid]
+    def parts(self):
+        return {"gerbang": self.village.processes["gateway"].pid}
 
 
 class Peer(Subject):
@@ -168,11 +177,75 @@ class Peer(Subject):
 
     close = stop
 
-    def roots(self):
-        out = [p.pid for p in self.processes]
+    def parts(self):
+        out = {p.name: p.pid for p in self.processes}
         for server in self.servers:
-            out += [p.pid for p in (server.process, getattr(server, "epmd", None)) if p]
+            out[type(server).__name__] = server.process.pid
+            if getattr(server, "epmd", None):
+                out["epmd"] = server.epmd.pid
         return out
+
+
+class N8n(Peer):
+    """n8n in queue mode: its own way to be safe and to scale. Far from the others: fewer connections, fewer
+    orders, and no figure is compared with what others do at 200 orders a second."""
+
+    connections = 8
+    orders_per_second = 5
+
+    def __init__(self, name, folder, modules, sink, items, order_items, **_):
+        super().__init__(name, folder, modules, sink, items, order_items, "n8n", (Redis,))
+        self.command = [self.node, modules / "node_modules/n8n/bin/n8n"]
+        for server in self.servers:
+            server.start()
+        self.postgres.sql("CREATE DATABASE n8n", "postgres")
+        config = folder / "config.json"
+        config.write_text(json.dumps(self.settings))
+        (folder / "home").mkdir()
+        self._run([self.node, HERE / "n8n/workflows.mjs", config, folder])
+        for arguments in (["import:credentials", "--input=credentials.json"], ["import:workflow", "--input=workflows.json"],
+                          ["publish:workflow", "--id=change"], ["publish:workflow", "--id=order"]):
+            self._run([*self.command, *arguments])
+        self.stop()
+
+    def _environment(self):
+        return {"N8N_USER_FOLDER": str(self.folder / "home"), "HOME": str(self.folder / "home"), "DB_TYPE": "postgresdb",
+                "DB_POSTGRESDB_HOST": str(self.postgres.folder), "DB_POSTGRESDB_DATABASE": "n8n",
+                "DB_POSTGRESDB_USER": "peer", "DB_POSTGRESDB_POOL_SIZE": "10", "N8N_ENCRYPTION_KEY": self.secret,
+                "N8N_DIAGNOSTICS_ENABLED": "false", "N8N_VERSION_NOTIFICATIONS_ENABLED": "false",
+                "N8N_TEMPLATES_ENABLED": "false", "N8N_LOG_LEVEL": "warn", "NODE_ENV": "production",
+                "EXECUTIONS_MODE": "queue", "EXECUTIONS_DATA_SAVE_ON_SUCCESS": "none",
+                "QUEUE_BULL_REDIS_HOST": "127.0.0.1", "QUEUE_BULL_REDIS_PORT": str(self.servers[1].port),
+                "N8N_LISTEN_ADDRESS": "127.0.0.1", "N8N_PORT": str(self.port)}
+
+    def _run(self, command):
+        done = subprocess.run([str(c) for c in command], cwd=self.folder, capture_output=True, text=True, timeout=300,
+                              env={**ENVIRONMENT, **self._environment()})
+        assert done.returncode == 0, f"{command}: {done.stdout[-1500:]}{done.stderr[-1500:]}"
+
+    def start(self):
+        for server in self.servers:
+            server.start()
+        for role, arguments in (("main", ["start"]), ("worker", ["worker", "--concurrency=20"])):
+            self.processes.append(Process(role, [*self.command, *arguments], self.folder, {
+                **self._environment(), "N8N_RUNNERS_BROKER_PORT": str(free_port())}))
+        wait_for("n8n does what it is asked", self._answers, 180, 1)
+
+    def _answers(self):
+        for process in self.processes:
+            process.alive()
+        try:
+            request("POST", f"http://127.0.0.1:{self.port}/webhook/change", {"sku": "B-000000", "on_hand": ON_HAND},
+                    {"Authorization": f"Bearer {self.key}"}, timeout=20)
+        except Refused:  # no webhooks yet
+            return False
+        return True
+
+    def change(self, sku, count):
+        return f'POST /webhook/change {{"sku":"{sku}","on_hand":{count}}}\n'
+
+    def orders_to(self):
+        return {"port": self.port, "path": "/webhook/order", "secret": self.secret}
 
 
 def node_of(modules):
@@ -201,4 +274,5 @@ PEERS = {
     "outbox": {"queue": "outbox", "batch": 200, "pollers": 2, "idle_ms": 5},
     "rabbitmq": {"queue": "rabbitmq", "servers": (RabbitMQ,), "quorum": False, "prefetch": 200},
     "rabbitmq-quorum": {"queue": "rabbitmq", "servers": (RabbitMQ,), "quorum": True, "prefetch": 200},
+    "n8n": {},
 }
