@@ -1,4 +1,4 @@
-#include "market.hpp"
+#include "tests/bench/peers/market.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -284,10 +284,12 @@ std::string Market::batch(std::size_t place, std::string_view body) {
   std::string out;
   if (body.starts_with(R"({"create":)")) {
     out = R"({"create":[)";
-    for (std::size_t at = body.find(R"("sku":")"); at != std::string_view::npos;
-         at = body.find(R"("sku":")", at + 1)) {
+    for (std::size_t at = body.find(R"("sku":)"); at != std::string_view::npos;
+         at = body.find(R"("sku":)", at + 1)) {
+      const std::string_view sku = member(body.substr(at), "sku");
       out += out.back() == '[' ? "" : ",";
-      out += R"({"id":)" + text(kVariations + number_in(body.substr(at + 9, 6))) +
+      out += R"({"id":)" +
+             text(kVariations + number_in(sku.substr(std::min<std::size_t>(2, sku.size())))) +
              R"(,"manage_stock":true})";
     }
     return out + "]}";

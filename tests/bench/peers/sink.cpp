@@ -14,12 +14,8 @@
 //                                            P-n is sold by the shop "/desa-(n mod K)" at the
 //                                            seller's port, which tells whom it was told to tell
 //   GET  /orders                             what became of them
-#include "market.hpp"
-
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -37,6 +33,9 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+
+#include "core/base/crypto.hpp"
+#include "tests/bench/peers/market.hpp"
 
 namespace gerbang::bench {
 
@@ -75,14 +74,7 @@ std::uint64_t number(std::string_view json, std::string_view name) {
 
 // What WooCommerce writes into X-WC-Webhook-Signature (facts woocommerce.md 9).
 std::string signature(std::string_view secret, std::string_view body) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  ::HMAC(::EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-         reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest.data(), &length);
-  std::string out(4 * ((length + 2) / 3), '\0');
-  ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), digest.data(),
-                    static_cast<int>(length));
-  return out;
+  return to_base64(as_view(hmac_sha256(secret, body)));
 }
 
 // The first whole message in `in`: start line, body, and how many bytes it takes.
