@@ -105,6 +105,7 @@ Result<void> PostgresStore::start() {
   try {
     Connection db(settings_of(options_, "gerbang"));
     GERBANG_CHECK(check_server(db));
+    GERBANG_CHECK(join_database(db));
     GERBANG_CHECK(migrate(db));
     db.send("BEGIN");
     db.send("SELECT set_config('gerbang.organisation', '*', true)");

@@ -56,6 +56,7 @@ void Writer::open() {
   auto db = std::make_unique<Connection>(settings_of(options_, name_));
   // Each time: what answers may be another server than before.
   if (auto sound = check_server(*db); !sound) throw DatabaseError("", sound.error().describe());
+  if (auto joined = join_database(*db); !joined) throw DatabaseError("", joined.error().describe());
   // The mark's row has to be there before the first group: what settles a lost COMMIT waits for the
   // lock on it.
   db->query(
