@@ -102,6 +102,10 @@ Result<void> check_server(Connection& db) {
   return {};
 }
 
+bool has_synchronous_standby(Connection& db) {
+  return !setting(db, "synchronous_standby_names").empty();
+}
+
 bool unfinished_move(Connection& db) {
   return db
       .query(
