@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   app.add_option("--config", context.config,
-                 "Configuration of serve, migrate, check-config, restore")
+                 "Configuration of serve, migrate, migrate-store, check-config, restore")
       ->capture_default_str();
   app.add_option(
       "--url", context.url,
@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--json", context.json, "Machine-readable output");
   add_serve(app, context);
+  add_move(app, context);
   add_host(app, context);
   add_catalogue(app, context);
   add_shops(app, context);

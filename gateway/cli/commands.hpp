@@ -7,7 +7,8 @@
 #include "gateway/cli/remote.hpp"
 
 // The command line. Commands that concern a running gateway speak to its API (only one process
-// opens the database); serve, migrate, check-config and restore, check-backup work on files.
+// opens the database); serve, migrate, migrate-store, check-config and restore, check-backup work
+// on files.
 //
 // Exit codes: 0 done; 1 it failed (the reason is on standard error); 2 wrong usage; 3 done in part:
 // some rows were refused and are listed.
@@ -56,6 +57,7 @@ class Progress {
 
 void add_serve(CLI::App& app,
                Context& context);  // serve, migrate, check-config, check-backup, restore
+void add_move(CLI::App& app, Context& context);       // migrate-store
 void add_host(CLI::App& app, Context& context);       // organisation, keys, node, backup
 void add_catalogue(CLI::App& app, Context& context);  // import, export
 void add_shops(CLI::App& app, Context& context);      // shop, sync, order

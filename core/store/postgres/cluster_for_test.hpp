@@ -40,11 +40,7 @@ class TestCluster {
     return cluster;
   }
 
-  TestCluster() {
-    find_programs();
-    find_user();
-    if (::chmod(folder_.file("").c_str(), 0755) != 0) throw std::runtime_error("chmod");
-    own(folder_.file("home"));
+  TestCluster() : TestCluster(Bare()) {
     const std::string home = folder_.file("home");
     if (run({bin_ + "/initdb", "-D", home + "/data", "-U", "super", "--auth=trust", "--locale=C",
              "-E", "UTF8", "--no-sync", "--no-instructions"}) != 0)
@@ -132,7 +128,19 @@ class TestCluster {
     return all.substr(all.size() > 4000 ? all.size() - 4000 : 0);
   }
 
- private:
+ protected:
+  // A folder and a user, and nothing in it yet.
+  struct Bare {};
+  explicit TestCluster(Bare) {
+    find_programs();
+    find_user();
+    if (::chmod(folder_.file("").c_str(), 0755) != 0) throw std::runtime_error("chmod");
+    own(folder_.file("home"));
+  }
+  std::string home() const { return folder_.file("home"); }
+  std::string program(const std::string& name) const { return bin_ + "/" + name; }
+  bool runs() const { return server_ > 0; }
+
   void find_programs() {
     std::vector<std::filesystem::path> found;
     std::error_code none;
@@ -187,6 +195,7 @@ class TestCluster {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
   }
 
+ private:
   TemporaryFolder folder_;
   std::string bin_;
   uid_t uid_ = 0;

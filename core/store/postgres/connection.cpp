@@ -237,9 +237,16 @@ Connection::Connection(const ConnectionSettings& settings)
     PQfinish(handle_);
     throw DatabaseError("", why);
   }
-  // What the server has to say beside its answers is its own log's business.
-  PQsetNoticeProcessor(
-      handle_, [](void*, const char*) {}, nullptr);
+  // What the server has to say beside its answers is its own log's business; that it warned is
+  // ours.
+  PQsetNoticeReceiver(
+      handle_,
+      [](void* warnings, const PGresult* said) {
+        const char* severity = PQresultErrorField(said, PG_DIAG_SEVERITY_NONLOCALIZED);
+        if (severity && std::string_view(severity) == "WARNING")
+          ++*static_cast<std::int64_t*>(warnings);
+      },
+      &warnings_);
   usable_ = PQsetnonblocking(handle_, 1) == 0 && PQenterPipelineMode(handle_) == 1;
   if (!usable_) {
     PQfinish(handle_);
@@ -249,6 +256,18 @@ Connection::Connection(const ConnectionSettings& settings)
 
 Connection::~Connection() {
   PQfinish(handle_);
+}
+
+bool Connection::several_hosts() const {
+  PQconninfoOption* all = PQconninfo(handle_);
+  bool several = false;
+  for (const PQconninfoOption* one = all; one && one->keyword; ++one) {
+    const std::string_view keyword = one->keyword;
+    if ((keyword == "host" || keyword == "hostaddr") && one->val)
+      several = several || std::strchr(one->val, ',') != nullptr;
+  }
+  PQconninfoFree(all);
+  return several;
 }
 
 int Connection::backend() const {

@@ -236,6 +236,10 @@ class Connection {
   // Since the connection was opened.
   std::int64_t changed() const { return changed_; }
   std::int64_t round_trips() const { return round_trips_; }
+  // Of the server, beside its answers. One at a COMMIT: it stopped waiting for its standby.
+  std::int64_t warnings() const { return warnings_; }
+  // The address names several servers.
+  bool several_hosts() const;
 
  private:
   struct Sent {
@@ -252,6 +256,7 @@ class Connection {
   bool usable_ = false;
   std::int64_t changed_ = 0;
   std::int64_t round_trips_ = 0;
+  std::int64_t warnings_ = 0;
   std::unordered_map<std::string_view, std::string> prepared_;
   std::deque<Sent> sent_;
 };

@@ -10,6 +10,7 @@ namespace {
 
 // Any number that no other program is likely to lock by.
 constexpr std::int64_t kMigrationLock = 0x47524247;  // "GRBG"
+constexpr std::int64_t kUseLock = kMigrationLock + 1;
 constexpr std::int64_t kOldestServer = 140'000;
 
 std::string setting(Connection& db, std::string_view name) {
@@ -99,6 +100,38 @@ Result<void> check_server(Connection& db) {
                    std::string(name) + " is " + value + ", so a commit may be lost");
   }
   return {};
+}
+
+bool has_synchronous_standby(Connection& db) {
+  return !setting(db, "synchronous_standby_names").empty();
+}
+
+bool unfinished_move(Connection& db) {
+  return db
+      .query(
+          "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'gerbang_move'"
+          " AND relnamespace = current_schema()::regnamespace)")[0]
+      .boolean(0);
+}
+
+Result<void> join_database(Connection& db) {
+  const Rows free = db.query("SELECT pg_try_advisory_lock_shared($1)", Params::of(kUseLock));
+  if (!free[0].boolean(0))
+    return Error(ErrorKind::conflict, "store_moving", "the database is being moved");
+  if (unfinished_move(db))
+    return Error(ErrorKind::conflict, "store_moving", "a move into the database is not finished");
+  return {};
+}
+
+Result<void> take_database(Connection& db) {
+  try {
+    // Waits as long as a lock may take: the session of a run that was killed ends in a moment.
+    db.query("SELECT pg_advisory_lock($1)::text", Params::of(kUseLock));
+    return {};
+  } catch (const DatabaseError& error) {
+    if (!error.worth_repeating()) throw;
+    return Error(ErrorKind::conflict, "store_in_use", "a gateway uses the database");
+  }
 }
 
 }  // namespace gerbang::store::postgres

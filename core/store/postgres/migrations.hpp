@@ -33,4 +33,17 @@ Result<void> migrate(Connection& db, std::span<const Migration> steps = migratio
 // store_not_primary. Throws DatabaseError.
 Result<void> check_server(Connection& db);
 
+// Commits wait for another server: synchronous_standby_names is set. Throws DatabaseError.
+bool has_synchronous_standby(Connection& db);
+
+// Every connection that writes for a gateway holds the database's use lock shared, as long as it
+// lives; who needs the database for himself (core/store/move) holds it alone. Errors: conflict
+// store_moving (a move into or out of it runs, or one into it is not finished: half of the rows may
+// be missing). Throws DatabaseError.
+Result<void> join_database(Connection& db);
+// Errors: conflict store_in_use (a gateway, or another move). Throws DatabaseError.
+Result<void> take_database(Connection& db);
+// A move into this database has begun and is not finished.
+bool unfinished_move(Connection& db);
+
 }  // namespace gerbang::store::postgres

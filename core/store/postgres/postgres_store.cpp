@@ -124,6 +124,10 @@ Result<void> PostgresStore::start() {
   try {
     Connection db(settings_of(options_, "gerbang"));
     GERBANG_CHECK(check_server(db));
+    GERBANG_CHECK(join_database(db));
+    if (db.several_hosts() && !has_synchronous_standby(db))
+      log::warning("store.no_synchronous_standby",
+                   {{"detail", "what was acknowledged last is lost if another server takes over"}});
     GERBANG_CHECK(migrate(db));
     db.send("BEGIN");
     db.send("SELECT set_config('gerbang.organisation', '*', true)");
@@ -244,7 +248,14 @@ void PostgresStore::read_loop() {
     } catch (const DatabaseError& error) {
       log::error("store.reader_cannot_open",
                  {{"code", "store_unavailable"}, {"detail", error.what()}});
+      // Those behind it would each wait as long for a server that does not answer.
+      std::deque<std::unique_ptr<Read>> others;
+      {
+        const std::lock_guard lock(read_mutex_);
+        others.swap(reads_);
+      }
       read->finish(unavailable(error.what()));
+      for (auto& other : others) other->finish(unavailable(error.what()));
       continue;
     }
     answer_read(*read, db);

@@ -41,7 +41,8 @@ struct PostgresOptions {
 // Connects, verifies what makes commits durable, migrates and starts the threads. Several processes
 // may use one database: an organisation's row is locked while a group writes for it.
 //
-// Errors: transient store_cannot_open, store_not_primary; invalid store_not_durable,
+// Errors: transient store_cannot_open, store_not_primary; conflict store_moving (a move of this
+// database runs, or one into it is not finished: core/store/move); invalid store_not_durable,
 // store_role_unsafe, store_not_ours; unsupported store_schema_newer, store_server_old.
 //
 // Errors of a running store, besides those of the port: transient store_busy, bug store_constraint

@@ -62,6 +62,7 @@ void Writer::open() {
   auto db = std::make_unique<Connection>(settings_of(options_, name_));
   // Each time: what answers may be another server than before.
   if (auto sound = check_server(*db); !sound) throw DatabaseError("", sound.error().describe());
+  if (auto joined = join_database(*db); !joined) throw DatabaseError("", joined.error().describe());
   // The mark's row has to be there before the first group: what settles a lost COMMIT waits for the
   // lock on it.
   db->query(
@@ -216,7 +217,10 @@ Writer::Outcome Writer::attempt(std::vector<Ran>& group, std::size_t& ran,
     db_->send("COMMIT");
     committing = true;
     GERBANG_CRASH_POINT("store.before_commit");
+    const std::int64_t warnings = db_->warnings();
     db_->sync();
+    // Somebody made it stop waiting for its standby: committed here, and perhaps nowhere else.
+    if (db_->warnings() != warnings) throw DatabaseError("", "the commit was not confirmed");
     GERBANG_CRASH_POINT("store.after_sync");
     measure(ran, std::chrono::steady_clock::now() - commit_began);
     return Outcome::committed;
@@ -256,20 +260,26 @@ bool Writer::run_one(Ran& ran) {
 }
 
 // The old session may still be at its COMMIT: it holds the lock on the mark until it knows itself.
-// One that does not come to an end is ended.
+// One that does not come to an end is ended; if it was waiting for a standby, what it wrote is in
+// this server then, and may be in no other. So the mark is not only read but written: a commit that
+// the standby has confirmed says that everything before it is there as well.
 std::optional<Error> Writer::settle_unknown(const std::string& token, int backend) {
   const auto deadline = std::chrono::steady_clock::now() + options_.settle_within;
   std::string why = "the connection was lost during COMMIT";
   while (std::chrono::steady_clock::now() < deadline) {
     try {
       open();
-      const Rows rows = db_->query("SELECT token FROM commit_marks WHERE writer = $1 FOR UPDATE",
-                                   Params::of(name_));
-      if (!rows.empty() && rows[0].view(0) == token) {
+      const std::int64_t warnings = db_->warnings();
+      const Rows rows =
+          db_->query("UPDATE commit_marks SET at = $2 WHERE writer = $1 RETURNING token",
+                     Params::of(name_, options_.clock.now()));
+      if (rows.empty() || rows[0].view(0) != token)
+        return unavailable("the commit was lost; nothing of it is in the database");
+      if (db_->warnings() == warnings) {
         log::info("store.commit_settled", {{"status", std::int64_t{1}}});
         return std::nullopt;
       }
-      return unavailable("the commit was lost; nothing of it is in the database");
+      why = "the commit is not confirmed by a standby";
     } catch (const DatabaseError& error) {
       why = error.what();
       if (error.worth_repeating() && db_ && db_->usable()) {
@@ -280,10 +290,10 @@ std::optional<Error> Writer::settle_unknown(const std::string& token, int backen
           // Asked again below.
         }
       }
-      scripts_.reset();
-      db_.reset();
-      std::this_thread::sleep_for(kSettlePause);
     }
+    scripts_.reset();
+    db_.reset();
+    std::this_thread::sleep_for(kSettlePause);
   }
   return Error(ErrorKind::indeterminate, "store_commit_unknown", why);
 }

@@ -20,6 +20,10 @@ bool DatabaseError::of_statement() const noexcept {
   }
 }
 
+bool DatabaseError::not_a_database() const noexcept {
+  return (code_ & 0xff) == SQLITE_NOTADB;
+}
+
 Statement::Statement(Statement&& other) noexcept
     : db_(other.db_), stmt_(std::exchange(other.stmt_, nullptr)) {}
 

@@ -28,6 +28,8 @@ class DatabaseError : public std::exception {
   int code() const noexcept { return code_; }  // extended SQLite code
   // The fault lies in what was asked (a broken constraint, wrong SQL), not in the file below.
   bool of_statement() const noexcept;
+  // The file is none of SQLite's.
+  bool not_a_database() const noexcept;
 
  private:
   int code_;

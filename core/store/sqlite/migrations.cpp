@@ -20,6 +20,10 @@ std::int64_t schema_version(Database& db) {
   return single(db, "PRAGMA user_version");
 }
 
+bool unfinished_move(Database& db) {
+  return single(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'gerbang_move'") != 0;
+}
+
 Result<bool> recognise_schema(Database& db, std::span<const Migration> steps) {
   const std::int64_t id = single(db, "PRAGMA application_id");
   const std::int64_t version = schema_version(db);
@@ -33,6 +37,8 @@ Result<bool> recognise_schema(Database& db, std::span<const Migration> steps) {
     return Error(ErrorKind::unsupported, "store_schema_newer",
                  "the database has schema " + std::to_string(version) +
                      ", this program knows up to " + std::to_string(newest));
+  if (unfinished_move(db))
+    return Error(ErrorKind::conflict, "store_moving", "the database is being moved here");
   return false;
 }
 

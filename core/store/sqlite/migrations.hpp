@@ -23,8 +23,12 @@ inline constexpr std::int64_t kApplicationId = 0x47524247;
 
 std::int64_t schema_version(Database& db);
 
+// A move into this database (core/store/move) has begun and is not finished.
+bool unfinished_move(Database& db);
+
 // Whether the database is still empty. Errors: unsupported store_schema_newer (a later gerbang
-// wrote it), invalid store_not_ours (another program did). Changes nothing. Throws DatabaseError.
+// wrote it), invalid store_not_ours (another program did), conflict store_moving (an unfinished
+// move: half of the rows may be missing). Changes nothing. Throws DatabaseError.
 Result<bool> recognise_schema(Database& db, std::span<const Migration> steps = migrations());
 
 // Brings the database to the newest schema, each step in a transaction of its own; an empty one

@@ -41,8 +41,9 @@ struct SqliteOptions {
 // commit and checkpoint, and `readers` with read-only connections. The file belongs to this process
 // until close() (a lock on "<path>.lock").
 //
-// Errors: conflict store_in_use (another process has it), invalid store_not_ours, unsupported
-// store_schema_newer, transient store_cannot_open.
+// Errors: conflict store_in_use (another process has it), store_moving (a move into it is not
+// finished: core/store/move), invalid store_not_ours, unsupported store_schema_newer, transient
+// store_cannot_open.
 //
 // Errors of a running store, besides those of the port: transient disk_low, transient store_busy,
 // bug store_constraint (the script broke a rule of the schema; it alone was rolled back).
