@@ -173,6 +173,7 @@ class Queries {
 // What the committed transactions touched, for those who wait.
 struct Committed {
   std::set<std::string> shops_with_work;
+  std::set<std::string> shops_in_a_hurry;  // of those: with work of Urgency::order
   std::set<std::string> organisations_with_events;
 };
 

@@ -15,7 +15,7 @@ namespace gerbang::sync {
 class AppBudget {
  public:
   AppBudget(const ConnectorInfo& info, double rate_scale);
-  policy::Limiter* limiter() { return limiter_.get(); }
+  policy::Limiter* limiter() const { return limiter_.get(); }
 
  private:
   std::unique_ptr<policy::Limiter> limiter_;
@@ -46,6 +46,11 @@ class Caller {
     co_return outcome;
   }
 
+  // How long until the shop may call, whatever for; nothing: now. An urgent call waits less
+  // (policy::Limiter).
+  std::optional<Duration> wait_for_call(bool urgent) const;
+  // Whether what is driven from now on is urgent.
+  void hurry(bool urgent) { urgent_ = urgent; }
   // What waits for a free call gives up.
   void stop() { stopping_ = true; }
   // No call before this; a Retry-After holds the whole shop back.
@@ -74,6 +79,7 @@ class Caller {
   std::map<std::string, std::unique_ptr<policy::Limiter>> endpoint_limiters_;
   std::optional<TimePoint> paused_until_;
   bool stopping_ = false;
+  bool urgent_ = false;
 };
 
 }  // namespace gerbang::sync

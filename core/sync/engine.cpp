@@ -36,14 +36,14 @@ Engine::~Engine() = default;
 
 void Engine::wake(const store::Committed& committed) {
   if (committed.shops_with_work.empty()) return;
-  boost::asio::post(executor_, [this, shops = committed.shops_with_work] {
-    for (const std::string& shop : shops) {
+  boost::asio::post(executor_, [this, committed] {
+    for (const std::string& shop : committed.shops_with_work) {
       const auto it = lanes_.find(shop);
       if (it == lanes_.end()) {
         shops_changed_ = true;
         signal_.notify();
       } else {
-        it->second.lane->wake();
+        it->second.lane->wake(committed.shops_in_a_hurry.contains(shop));
       }
     }
   });

@@ -156,7 +156,7 @@ World::World(Options options)
       options_(std::move(options)),
       timers_(context_, clock) {
   network_ = std::make_unique<SandboxNetwork>(clock, timers_);
-  add_connectors(registry_);
+  options_.connectors(registry_);
   for (const std::string& channel : options_.channels) {
     Market& market = markets_[channel];
     market.url = "http://" + channel + ".test";

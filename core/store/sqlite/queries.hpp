@@ -47,6 +47,9 @@ class SqliteQueries final : public Queries {
   Result<StoreStats::Answer> run(const StoreStats&) override;
 
  private:
+  int take_due(const TakeWork& query, Aspect aspect, int urgency, bool held,
+               std::vector<Work>& due);
+
   Database& db_;
   const Vault& vault_;
   const Clock& clock_;
