@@ -151,5 +151,76 @@ TEST(Limiter, a_smaller_part_acts_at_once_and_a_larger_one_gives_no_burst) {
   EXPECT_EQ(burst(), 0);
 }
 
+TEST(Limiter, nothing_goes_ahead_of_its_time_while_others_have_a_part_or_have_just_had_one) {
+  Limiter limiter({.calls = 10, .per = 1s, .burst = 10});
+  limiter.set_part(kStart, 0.5);
+  limiter.take(kStart);
+  EXPECT_EQ(limiter.wait_for(kStart, true), limiter.wait_for(kStart));
+  limiter.set_part(kStart + 1s, 1);
+  while (!limiter.wait_for(kStart + 1s)) limiter.take(kStart + 1s);
+  EXPECT_EQ(limiter.wait_for(kStart + 1s, true), limiter.wait_for(kStart + 1s));
+  while (!limiter.wait_for(kStart + 3s)) limiter.take(kStart + 3s);
+  EXPECT_FALSE(limiter.wait_for(kStart + 3s, true)) << "what others sent is past";
+}
+
+TEST(Limiter, a_call_that_must_not_wait_goes_ahead_and_the_others_wait_for_it) {
+  Limiter limiter({.calls = 5, .per = 1s, .burst = 5});
+  limiter.take(kStart);
+  EXPECT_EQ(limiter.wait_for(kStart), 250ms);
+  EXPECT_FALSE(limiter.wait_for(kStart, true));
+  limiter.take(kStart);
+  limiter.take(kStart);
+  EXPECT_EQ(limiter.wait_for(kStart), 750ms);
+  EXPECT_EQ(limiter.wait_for(kStart, true), 250ms);  // two ahead already
+}
+
+TEST(Limiter, nothing_goes_ahead_of_its_time_beyond_what_is_published) {
+  // One at a time: a second one is not free before a fifth of a second has passed.
+  Limiter single({.calls = 5, .per = 1s, .burst = 1});
+  single.take(kStart);
+  EXPECT_EQ(single.wait_for(kStart, true), 220ms);
+  // Five a second, of which four went evenly: the fifth may be early, the sixth may not.
+  Limiter window({.calls = 5, .per = 1s, .burst = 5});
+  for (int i = 0; i < 4; ++i) window.take(kStart + i * 250ms);
+  EXPECT_FALSE(window.wait_for(kStart + 751ms, true));
+  window.take(kStart + 751ms);
+  EXPECT_EQ(window.wait_for(kStart + 751ms, true), 349ms);  // 1.1 s after the first of five
+}
+
+TEST(Limiter, nothing_goes_ahead_of_its_time_while_the_channel_complains) {
+  Limiter limiter({.calls = 5, .per = 1s, .burst = 5});
+  limiter.refused(kStart, std::nullopt);
+  EXPECT_EQ(limiter.wait_for(kStart, true), limiter.wait_for(kStart));
+  limiter.refused(kStart, 30s);
+  EXPECT_EQ(limiter.wait_for(kStart, true), 30s);
+}
+
+RC_GTEST_PROP(Limiter, calls_ahead_of_their_time_stay_inside_the_window_and_the_rate,
+              (std::uint8_t calls_seed, std::uint8_t burst_seed, std::uint16_t per_seed,
+               std::vector<std::uint16_t> pauses)) {
+  const double calls = 1 + calls_seed % 60;
+  const Rate rate{.calls = calls,
+                  .per = Duration(100 + per_seed),
+                  .burst = 1.0 + burst_seed % static_cast<int>(calls)};
+  Limiter limiter(rate);
+  std::vector<TimePoint> all;
+  TimePoint now = kStart;
+  pauses.push_back(0);
+  for (std::size_t i = 0; i < 400; ++i) {
+    const std::uint16_t pause = pauses[i % pauses.size()];
+    const bool early = pause % 2 == 0;
+    if (const auto wait = limiter.wait_for(now, early)) {
+      // An urgent one may come before the ordinary one's time.
+      now += early ? *wait : std::min<Duration>(*wait, Duration(1 + pause % 97));
+    } else {
+      limiter.take(now);
+      all.push_back(now);
+    }
+  }
+  RC_ASSERT(most_in_a_window(all, rate.per) <= static_cast<std::size_t>(calls));
+  const double periods = static_cast<double>((now - kStart).count()) / rate.per.count();
+  RC_ASSERT(static_cast<double>(all.size()) <= 0.8 * calls * periods + 0.2 * calls + 4);
+}
+
 }  // namespace
 }  // namespace gerbang::policy

@@ -1,12 +1,15 @@
 #include "core/policy/priority.hpp"
 
+#include <algorithm>
+
 #include "core/base/error.hpp"
 
 namespace gerbang::policy {
 
 namespace {
 
-constexpr int kUrgentTurns = 4;
+constexpr int kUrgentTurns = 4;    // for each one of the others
+constexpr int kUrgentCredit = 16;  // beyond that, for a burst
 constexpr int kRankedTurns = 3;
 constexpr int kRoutine = 10;  // later than every rank of the others
 
@@ -32,6 +35,19 @@ int rank_of_aspect(Aspect aspect) {
 
 bool of_an_order(Aspect aspect) {
   return rank_of_aspect(aspect) <= 1;
+}
+
+struct Who {
+  bool urgent = false;
+  bool others = false;
+};
+
+Who who_waits(const std::vector<Waiting>& waiting) {
+  Who who;
+  for (const Waiting& w : waiting) {
+    if (w.count > 0) (is_urgent(w.aspect, w.urgency) ? who.urgent : who.others) = true;
+  }
+  return who;
 }
 
 }  // namespace
@@ -78,18 +94,19 @@ std::optional<std::size_t> Turns::choose_among(const std::vector<Waiting>& waiti
   return chosen;
 }
 
+bool Turns::urgent_next(const std::vector<Waiting>& waiting) const {
+  const Who who = who_waits(waiting);
+  return who.urgent && (!who.others || owed_ < kUrgentTurns);
+}
+
 std::optional<std::size_t> Turns::choose(const std::vector<Waiting>& waiting) {
-  bool urgent = false, others = false;
-  for (const Waiting& w : waiting) {
-    if (w.count == 0) continue;
-    (is_urgent(w.aspect, w.urgency) ? urgent : others) = true;
-  }
-  if (!others) urgent_in_a_row_ = 0;
-  if (urgent && (!others || urgent_in_a_row_ < kUrgentTurns)) {
-    if (others) ++urgent_in_a_row_;
+  const Who who = who_waits(waiting);
+  if (!who.others) owed_ = std::min(owed_, 0);  // nobody is kept waiting
+  if (urgent_next(waiting)) {
+    if (who.others) ++owed_;
     return choose_among(waiting, true);
   }
-  urgent_in_a_row_ = 0;
+  if (who.others) owed_ = std::max(owed_ - kUrgentTurns, -kUrgentCredit);
   return choose_among(waiting, false);
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 namespace gerbang::policy {
@@ -85,6 +86,37 @@ TEST(Turns, a_burst_of_urgent_work_does_not_pay_for_calls_made_alone) {
   const Waiting other = waiting(Aspect::price, Urgency::normal);
   for (int i = 0; i < 10; ++i) EXPECT_EQ(t.choose({urgent}), 0u);
   EXPECT_EQ(t.choose({urgent, other}), 0u);
+}
+
+TEST(Turns, a_burst_takes_what_the_others_had_beyond_their_fifth_and_no_more) {
+  Turns t;
+  const std::vector<Waiting> others = {waiting(Aspect::price, Urgency::normal)};
+  const std::vector<Waiting> both = {others[0], waiting(Aspect::stock, Urgency::order)};
+  for (int i = 0; i < 500; ++i) EXPECT_EQ(t.choose(others), 0u);
+  std::vector<std::size_t> first;
+  for (int i = 0; i < 26; ++i) {
+    EXPECT_EQ(t.urgent_next(both), first.size() % 5 != 0 || first.size() < 20) << i;
+    first.push_back(t.choose(both).value());
+  }
+  EXPECT_EQ(std::count(first.begin(), first.begin() + 20, 1u), 20);
+  EXPECT_EQ(std::vector<std::size_t>(first.begin() + 20, first.end()),
+            (std::vector<std::size_t>{0, 1, 1, 1, 1, 0}));
+}
+
+// An urgent kind that never ends: whatever went before, the others have one call in five of any
+// longer stretch.
+TEST(Turns, nothing_starves_behind_urgent_work_without_end) {
+  const std::vector<Waiting> both = {waiting(Aspect::price, Urgency::normal),
+                                     waiting(Aspect::stock, Urgency::order)};
+  for (int quiet = 0; quiet < 40; ++quiet) {
+    Turns t;
+    for (int i = 0; i < quiet; ++i) t.choose({both[0]});
+    int others = 0;
+    for (int i = 1; i <= 500; ++i) {
+      others += t.choose(both) == 0u ? 1 : 0;
+      EXPECT_GE(others, (i - 16) / 5) << quiet << " " << i;
+    }
+  }
 }
 
 }  // namespace

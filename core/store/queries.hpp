@@ -215,7 +215,8 @@ struct LoadFacts {  // not_found facts_missing
   std::string key;
 };
 // Due rows of a shop: not parked, due_at <= now, not held by a review or a recovery; lowest
-// (urgency, aspect, since) first, at most `limit` per aspect. `next_due` is when the earliest row
+// (urgency, aspect, since) first, at most `limit` per aspect and urgency, so that a long queue of
+// urgent ones hides none of the others. `next_due` is when the earliest row
 // that is not due yet becomes so.
 struct TakeWork {
   struct Answer {

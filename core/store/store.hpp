@@ -221,6 +221,7 @@ class Queries {
 // processes use also those of the others.
 struct Committed {
   std::set<std::string> shops_with_work;
+  std::set<std::string> shops_in_a_hurry;  // of those: with work of Urgency::order
   std::set<std::string> organisations_with_events;
   bool nodes = false;       // nodes or leases changed
   bool everything = false;  // others may have committed anything: it could not be listened to

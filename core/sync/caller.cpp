@@ -70,6 +70,15 @@ std::vector<policy::Limiter*> Caller::limiters_for(const std::string& operation)
   return out;
 }
 
+std::optional<Duration> Caller::wait_for_call(bool urgent) const {
+  const TimePoint now = ports_.clock->now();
+  std::optional<Duration> wait;
+  for (const policy::Limiter* limiter : {app_.limiter(), shop_limiter_.get()}) {
+    if (limiter) wait = std::max(wait, limiter->wait_for(now, urgent));
+  }
+  return wait;
+}
+
 awaitable<Result<void>> Caller::admit(const std::string& operation, bool begun) {
   for (;;) {
     const TimePoint now = ports_.clock->now();
@@ -85,7 +94,7 @@ awaitable<Result<void>> Caller::admit(const std::string& operation, bool begun) 
     }
     const std::vector<policy::Limiter*> limiters = limiters_for(operation);
     for (const policy::Limiter* limiter : limiters)
-      wait = std::max(wait, limiter->wait_for(now).value_or(Duration(0)));
+      wait = std::max(wait, limiter->wait_for(now, urgent_).value_or(Duration(0)));
     if (wait.count() == 0) {
       for (policy::Limiter* limiter : limiters) limiter->take(now);
       co_return Result<void>();

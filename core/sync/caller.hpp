@@ -16,7 +16,7 @@ namespace gerbang::sync {
 class AppBudget {
  public:
   AppBudget(const ConnectorInfo& info, double rate_scale);
-  policy::Limiter* limiter() { return limiter_.get(); }
+  policy::Limiter* limiter() const { return limiter_.get(); }
   // This node's part of it, one of `parts`.
   void divide(TimePoint now, int parts);
 
@@ -51,6 +51,11 @@ class Caller {
 
   // No request goes out unless the lease lasts for it: cancelled lease_ending.
   void hold_by(std::shared_ptr<const Tenure> tenure) { tenure_ = std::move(tenure); }
+  // How long until the shop may call, whatever for; nothing: now. An urgent call waits less
+  // (policy::Limiter).
+  std::optional<Duration> wait_for_call(bool urgent) const;
+  // Whether what is driven from now on is urgent.
+  void hurry(bool urgent) { urgent_ = urgent; }
   // What waits for a free call gives up.
   void stop() { stopping_ = true; }
   // No call before this; a Retry-After holds the whole shop back.
@@ -80,6 +85,7 @@ class Caller {
   std::optional<TimePoint> paused_until_;
   std::shared_ptr<const Tenure> tenure_;
   bool stopping_ = false;
+  bool urgent_ = false;
 };
 
 }  // namespace gerbang::sync

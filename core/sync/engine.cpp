@@ -45,22 +45,21 @@ Engine::~Engine() = default;
 
 void Engine::wake(const store::Committed& committed) {
   if (committed.shops_with_work.empty() && !committed.everything && !committed.nodes) return;
-  boost::asio::post(executor_, [this, shops = committed.shops_with_work, nodes = committed.nodes,
-                                everything = committed.everything] {
-    if (nodes && nodes_changed_) nodes_changed_->notify();
-    if (everything) {
-      for (auto& [id, running] : lanes_) running.lane->wake();
+  boost::asio::post(executor_, [this, committed] {
+    if (committed.nodes && nodes_changed_) nodes_changed_->notify();
+    if (committed.everything) {
+      for (auto& [id, running] : lanes_) running.lane->wake(true);
       shops_changed_ = true;
       signal_.notify();
     }
-    for (const std::string& shop : shops) {
+    for (const std::string& shop : committed.shops_with_work) {
       const auto it = lanes_.find(shop);
       if (it == lanes_.end()) {
         if (known_shops_.contains(shop)) continue;  // another node's
         shops_changed_ = true;
         signal_.notify();
       } else {
-        it->second.lane->wake();
+        it->second.lane->wake(committed.shops_in_a_hurry.contains(shop));
       }
     }
   });

@@ -23,7 +23,8 @@ Lane::Lane(boost::asio::any_io_executor executor, const Ports& ports, const Engi
       shop_id_(std::move(shop)),
       caller_(ports, options, channel, connector, app, shop_id_),
       tokens_(ports, options, channel, connector, caller_, shop_id_),
-      signal_(std::move(executor)) {}
+      signal_(executor),
+      hurry_(std::move(executor)) {}
 
 namespace {
 constexpr int kLooksPerLease = 20;
@@ -34,6 +35,7 @@ void Lane::stop() {
   turn_away_asked();
   caller_.stop();
   signal_.notify();
+  hurry_.notify();
 }
 
 void Lane::hold_by(store::Lease lease, std::shared_ptr<const Tenure> tenure) {
@@ -168,6 +170,7 @@ awaitable<bool> Lane::turn() {
     if (!next_due_ || open->second < *next_due_) next_due_ = open->second;
     return true;
   });
+  sort_urgent(taken->due, asked_at);
   std::vector<policy::Waiting> waiting;
   for (const Work& w : taken->due) {
     auto kind = std::find_if(waiting.begin(), waiting.end(), [&](const policy::Waiting& k) {
@@ -179,6 +182,13 @@ awaitable<bool> Lane::turn() {
     }
     ++kind->count;
     kind->oldest = std::min(kind->oldest, w.since);
+  }
+  if (!waiting.empty()) {
+    if (const auto wait = caller_.wait_for_call(turns_.urgent_next(waiting))) {
+      auto awaiting = await_call(*wait);
+      co_await std::move(awaiting);
+      co_return true;
+    }
   }
   const auto choice = turns_.choose(waiting);
   if (!choice) {
@@ -199,6 +209,7 @@ awaitable<bool> Lane::turn() {
   }
   std::stable_partition(due.begin(), due.end(),
                         [&](const Work& w) { return w.urgency == urgency; });
+  caller_.hurry(policy::is_urgent(aspect, urgency));
   switch (aspect) {
     case Aspect::order_fetch: {
       auto doing = fetch_orders(std::move(due));
@@ -233,7 +244,35 @@ awaitable<bool> Lane::turn() {
       break;
     }
   }
+  caller_.hurry(false);
   co_return true;
+}
+
+void Lane::sort_urgent(std::vector<Work>& due, TimePoint now) {
+  std::map<std::pair<Aspect, std::string>, TimePoint> seen;
+  for (const Work& w : due) {
+    if (w.urgency != Urgency::order) continue;
+    std::pair<Aspect, std::string> key(w.aspect, w.subject);
+    const auto before = urgent_since_.find(key);
+    seen.emplace(std::move(key), before == urgent_since_.end() ? now : before->second);
+  }
+  urgent_since_ = std::move(seen);
+  const auto urgent = std::stable_partition(
+      due.begin(), due.end(), [](const Work& w) { return w.urgency == Urgency::order; });
+  std::stable_sort(due.begin(), urgent, [this](const Work& a, const Work& b) {
+    return urgent_since_.at({a.aspect, a.subject}) < urgent_since_.at({b.aspect, b.subject});
+  });
+}
+
+awaitable<void> Lane::await_call(Duration wait) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  // A pause or an open breaker is looked at again meanwhile, and so are jobs that become due.
+  constexpr Duration kSlice = std::chrono::seconds(5);
+  auto sleeping =
+      ports_.timers->sleep_until(ports_.clock->now() + std::min<Duration>(wait, kSlice));
+  auto hurrying = hurry_.wait();
+  auto either = std::move(sleeping) || std::move(hurrying);
+  co_await std::move(either);
 }
 
 awaitable<void> Lane::sleep() {

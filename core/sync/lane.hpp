@@ -28,6 +28,9 @@ namespace gerbang::sync {
 // every other turn is a page of them. After a restore nothing is told: orders are read again, then
 // the listings (store::AdvanceRecovery). With nothing to do it sleeps until something becomes due
 // or a commit wakes it.
+//
+// What the next call is for is decided when a call is free, not before it is waited for: what
+// becomes urgent meanwhile goes first, and the value that is told is the newest.
 class Lane {
  public:
   Lane(boost::asio::any_io_executor executor, const Ports& ports, const EngineOptions& options,
@@ -39,7 +42,10 @@ class Lane {
 
   // Until stop(), then returns after the exchange in flight.
   boost::asio::awaitable<void> run();
-  void wake() { signal_.notify(); }
+  void wake(bool urgent) {
+    signal_.notify();
+    if (urgent) hurry_.notify();
+  }
   void stop();
   // Another node may have the shop by now: nothing more is begun or given back.
   void lose();
@@ -75,6 +81,10 @@ class Lane {
   // lane.cpp: the loop
   boost::asio::awaitable<Result<void>> refresh_view();
   boost::asio::awaitable<bool> turn();  // false: nothing was due
+  // Until a call is free, something urgent is there, or somebody asks.
+  boost::asio::awaitable<void> await_call(Duration wait);
+  // Puts the urgent rows into the order in which they became so.
+  void sort_urgent(std::vector<Work>& due, TimePoint now);
   boost::asio::awaitable<void> sleep();
   boost::asio::awaitable<void> set_state(ShopState state, std::string reason,
                                          std::vector<ShopState> only_from);
@@ -142,6 +152,7 @@ class Lane {
   Caller caller_;
   TokenKeeper tokens_;
   Signal signal_;
+  Signal hurry_;
   std::optional<store::Lease> lease_;
   std::shared_ptr<const Tenure> tenure_;
   bool lost_ = false;
@@ -173,6 +184,9 @@ class Lane {
   // Subjects whose last request got no answer and may still arrive, until then: an older value must
   // not be the last word. Only in memory: a process that died has closed its connections.
   std::map<std::pair<Aspect, std::string>, TimePoint> may_arrive_until_;
+  // Urgent rows as last read, and when they were first seen so: `since` is that of the oldest
+  // change, which need not have been urgent. Only in memory: it orders calls, nothing more.
+  std::map<std::pair<Aspect, std::string>, TimePoint> urgent_since_;
   // Refusals for the rate in a row. Only in memory: they spread calls, nothing more.
   std::map<std::pair<Aspect, std::string>, int> throttled_;
   std::shared_ptr<const json::Value> shop_facts_;

@@ -40,6 +40,7 @@ awaitable<Result<ShippingLabel>> Lane::fetch_label(OrderAction action, std::stri
       std::make_shared<Asked>(std::move(executor), std::move(action), std::move(parcel));
   asked_.push_back(asked);
   signal_.notify();
+  hurry_.notify();
   auto sleeping = ports_.timers->sleep_until(ports_.clock->now() + options_.label_wait);
   auto answering = asked->answered.wait();
   auto either = std::move(sleeping) || std::move(answering);

@@ -155,7 +155,7 @@ World::World(Options options)
       random(options.seed),
       store_random_(options.seed + 1),
       options_(std::move(options)) {
-  add_connectors(registry_);
+  options_.connectors(registry_);
   for (const std::string& channel : options_.channels) {
     Market& market = markets_[channel];
     market.url = "http://" + channel + ".test";

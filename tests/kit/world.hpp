@@ -103,6 +103,7 @@ class World {
     std::vector<std::string> channels{"shopee", "bukalapak"};
     sync::EngineOptions engine;
     json::Value settings = json::object({});  // by channel, for its sandbox
+    std::function<void(Registry&)> connectors = add_connectors;
     // Gateways on the same store; each with its own thread of time, which may stand still. More
     // than one: engine.node is filled in.
     int nodes = 1;

@@ -205,6 +205,7 @@ void Desk::mark(const std::string& shop, Aspect aspect, const std::string& subje
                 const std::string& detail) {
   const WorkKey key{shop, aspect, subject};
   touch(shop);
+  if (urgency == Urgency::order) hurried_.insert(shop);
   raise_listing(key);
   if (work_known_.contains({shop, subject})) {
     const auto [at, fresh] = work_.try_emplace(key);
@@ -266,8 +267,10 @@ void Desk::mark_stock_of_items(const std::map<std::string, Urgency>& items,
                                const std::set<InShop>& except) {
   if (items.empty()) return;
   ++item_operations_;
-  for (const auto& [item, urgency] : items)
+  for (const auto& [item, urgency] : items) {
     item_marks_.row(item_operations_, item, static_cast<std::int64_t>(urgency));
+    item_marks_urgent_ = item_marks_urgent_ || urgency == Urgency::order;
+  }
   for (const auto& [shop, sku] : except) item_except_.row(item_operations_, shop, sku);
 }
 

@@ -253,7 +253,9 @@ class Desk {
     std::string data;
   };
   std::vector<NewEvent> events_;
-  std::set<std::string> touched_;  // shops
+  std::set<std::string> touched_;   // shops
+  std::set<std::string> hurried_;   // of those: with work of Urgency::order
+  bool item_marks_urgent_ = false;  // some of `item_marks_`
 };
 
 }  // namespace gerbang::store::postgres

@@ -17,6 +17,7 @@ void Desk::flush(Committed& touched, const std::function<void()>& also) {
   if (also) also();
   db_.sync();
   touched.shops_with_work.insert(touched_.begin(), touched_.end());
+  touched.shops_in_a_hurry.insert(hurried_.begin(), hurried_.end());
   if (!events_.empty()) touched.organisations_with_events.insert(organisation_);
 }
 
@@ -277,7 +278,11 @@ void Desk::write_work() {
       " INSERT INTO work (organisation, shop, aspect, subject, revision, urgency, since, due_at)"
       " SELECT $1, n.shop, 'stock', n.sku, $2, n.urgency, $3, $3 FROM concerned n" GERBANG_PG_MARK,
       std::move(params), [this](const Rows& marked) {
-        for (const Row row : marked) touched_.insert(row.text(0));
+        for (const Row row : marked) {
+          touched_.insert(row.text(0));
+          // Which of them is not told: to wake one too many costs a look.
+          if (item_marks_urgent_) hurried_.insert(row.text(0));
+        }
       });
 }
 

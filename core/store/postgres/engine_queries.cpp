@@ -36,14 +36,16 @@ Result<TakeWork::Answer> PostgresQueries::run(const TakeWork& query) {
   TakeWork::Answer answer;
   const auto home = home_of({}, query.shop);
   if (!home) return answer;
-  // Each aspect has its own limit: a long queue of one hides nothing of another. Under review what
-  // could create something at the channel waits; during a recovery all but orders to fetch.
+  // Each aspect and urgency has its own limit: a long queue of one hides nothing of another. Under
+  // review what could create something at the channel waits; during a recovery all but orders to
+  // fetch.
   db_.send(
       "SELECT a.aspect, w.subject, w.revision, w.urgency, w.since, w.due_at, w.attempts, w.detail"
       " FROM unnest(ARRAY['order_fetch', 'order_accept', 'order_ship', 'order_cancel', 'stock',"
       " 'price', 'content', 'state']) WITH ORDINALITY AS a (aspect, n),"
+      " unnest(ARRAY[0, 1, 2]) AS u (urgency),"
       " LATERAL (SELECT * FROM work w WHERE w.organisation = $1 AND w.shop = $2"
-      " AND w.aspect = a.aspect AND NOT w.parked AND w.due_at <= $3"
+      " AND w.aspect = a.aspect AND w.urgency = u.urgency AND NOT w.parked AND w.due_at <= $3"
       " AND (a.aspect = 'order_fetch' OR NOT EXISTS (SELECT FROM recoveries r"
       "  WHERE r.organisation = $1))"
       " AND (a.aspect <> 'content' OR NOT EXISTS (SELECT FROM reviews r"
@@ -54,7 +56,7 @@ Result<TakeWork::Answer> PostgresQueries::run(const TakeWork& query) {
       "   AND o.remote_product = u.remote_product AND o.decision = 'undecided'))"
       "  AND NOT EXISTS (SELECT FROM listings l WHERE l.organisation = $1 AND l.shop = $2"
       "   AND l.unit = w.subject AND l.wanted AND NOT l.published)))"
-      " ORDER BY w.urgency, w.since, w.subject LIMIT $4) AS w"
+      " ORDER BY w.since, w.subject LIMIT $4) AS w"
       " ORDER BY a.n, w.urgency, w.since, w.subject",
       Params::of(*home, query.shop, query.now, query.limit), [&](const Rows& rows) {
         for (const Row row : rows) {

@@ -4,7 +4,7 @@
 
 namespace gerbang::store::postgres {
 
-// "<instance> n s<shop> o<organisation> …"; ids hold no blanks.
+// "<instance> n s<shop> h<shop in a hurry> o<organisation> …"; ids hold no blanks.
 std::vector<std::string> announcements(const std::string& instance, const Committed& touched,
                                        std::size_t longest) {
   std::vector<std::string> out;
@@ -16,7 +16,8 @@ std::vector<std::string> announcements(const std::string& instance, const Commit
     text.append(" ").append(mark).append(what);
   };
   if (touched.nodes) say("n", "");
-  for (const std::string& shop : touched.shops_with_work) say("s", shop);
+  for (const std::string& shop : touched.shops_with_work)
+    say(touched.shops_in_a_hurry.contains(shop) ? "h" : "s", shop);
   for (const std::string& organisation : touched.organisations_with_events) say("o", organisation);
   if (!text.empty()) out.push_back(std::move(text));
   return out;
@@ -35,7 +36,8 @@ void hear(const std::string& instance, std::string_view announcement, Committed&
     }
     if (word == "n") heard.nodes = true;
     if (word.size() < 2) continue;
-    if (word[0] == 's') heard.shops_with_work.emplace(word.substr(1));
+    if (word[0] == 'h') heard.shops_in_a_hurry.emplace(word.substr(1));
+    if (word[0] == 's' || word[0] == 'h') heard.shops_with_work.emplace(word.substr(1));
     if (word[0] == 'o') heard.organisations_with_events.emplace(word.substr(1));
   }
 }

@@ -18,12 +18,14 @@ Committed heard_of(const std::string& instance, const std::vector<std::string>& 
 TEST(Peers, what_is_announced_is_heard_by_others) {
   Committed touched;
   touched.shops_with_work = {"shp_1", "shp_2"};
+  touched.shops_in_a_hurry = {"shp_2"};
   touched.organisations_with_events = {"org_1"};
   touched.nodes = true;
   const auto said = announcements("one", touched);
   EXPECT_THAT(said, SizeIs(1));
   const Committed heard = heard_of("two", said);
   EXPECT_EQ(heard.shops_with_work, touched.shops_with_work);
+  EXPECT_EQ(heard.shops_in_a_hurry, touched.shops_in_a_hurry);
   EXPECT_EQ(heard.organisations_with_events, touched.organisations_with_events);
   EXPECT_TRUE(heard.nodes);
   EXPECT_FALSE(heard.everything);

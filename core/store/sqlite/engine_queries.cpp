@@ -38,6 +38,51 @@ std::optional<PublishedListing> find_published(Database& db, const Shop& shop,
 
 }  // namespace
 
+// Rows of that urgency and the later ones; the urgency to go on with. `held`: under review, what
+// could create something at the channel waits.
+int SqliteQueries::take_due(const TakeWork& query, Aspect aspect, int urgency, bool held,
+                            std::vector<Work>& due) {
+  auto row =
+      (held ? db_.query("SELECT subject, revision, urgency, since, due_at, attempts, detail"
+                        " FROM work WHERE shop = ?1 AND aspect = ?2 AND parked = 0"
+                        " AND urgency >= ?5 AND due_at <= ?3 AND EXISTS (SELECT 1 FROM units u"
+                        " WHERE u.organisation = work.organisation AND u.shop = work.shop"
+                        " AND u.unit = work.subject AND u.remote_product <> ''"
+                        " AND NOT EXISTS (SELECT 1 FROM proposals o WHERE o.shop = u.shop"
+                        " AND o.remote_product = u.remote_product"
+                        " AND o.decision = 'undecided'))"
+                        " AND NOT EXISTS (SELECT 1 FROM listings l"
+                        " WHERE l.organisation = work.organisation AND l.shop = work.shop"
+                        " AND l.unit = work.subject AND l.wanted = 1 AND l.published = 0)"
+                        " ORDER BY urgency, since, subject LIMIT ?4")
+            : db_.query("SELECT subject, revision, urgency, since, due_at, attempts, detail"
+                        " FROM work WHERE shop = ?1 AND aspect = ?2 AND parked = 0"
+                        " AND urgency >= ?5 AND due_at <= ?3"
+                        " ORDER BY urgency, since, subject LIMIT ?4"))
+          .bind(1, query.shop)
+          .bind(2, to_string(aspect))
+          .bind(3, query.now)
+          .bind(4, static_cast<std::int64_t>(query.limit))
+          .bind(5, urgency);
+  std::size_t count = 0;
+  while (row.step()) {
+    Work work;
+    work.shop = query.shop;
+    work.aspect = aspect;
+    work.subject = row.text(0);
+    work.revision = row.integer(1);
+    urgency = static_cast<int>(row.integer(2));
+    work.urgency = static_cast<Urgency>(urgency);
+    work.since = row.time(3);
+    work.due_at = row.time(4);
+    work.attempts = static_cast<int>(row.integer(5));
+    work.detail = row.text(6);
+    due.push_back(std::move(work));
+    ++count;
+  }
+  return count < query.limit ? static_cast<int>(Urgency::routine) + 1 : urgency + 1;
+}
+
 Result<TakeWork::Answer> SqliteQueries::run(const TakeWork& query) {
   TakeWork::Answer answer;
   const bool held = find_review(db_, query.shop).holds_publishing();
@@ -51,40 +96,9 @@ Result<TakeWork::Answer> SqliteQueries::run(const TakeWork& query) {
   }
   for (const Aspect aspect : kAspects) {
     if (recovering && aspect != Aspect::order_fetch) continue;
-    // Under review: what could create something at the channel waits.
-    auto row = (held && aspect == Aspect::content
-                    ? db_.query("SELECT subject, revision, urgency, since, due_at, attempts, detail"
-                                " FROM work WHERE shop = ?1 AND aspect = ?2 AND parked = 0"
-                                " AND due_at <= ?3 AND EXISTS (SELECT 1 FROM units u"
-                                " WHERE u.organisation = work.organisation AND u.shop = work.shop"
-                                " AND u.unit = work.subject AND u.remote_product <> ''"
-                                " AND NOT EXISTS (SELECT 1 FROM proposals o WHERE o.shop = u.shop"
-                                " AND o.remote_product = u.remote_product"
-                                " AND o.decision = 'undecided'))"
-                                " AND NOT EXISTS (SELECT 1 FROM listings l"
-                                " WHERE l.organisation = work.organisation AND l.shop = work.shop"
-                                " AND l.unit = work.subject AND l.wanted = 1 AND l.published = 0)"
-                                " ORDER BY urgency, since, subject LIMIT ?4")
-                    : db_.query("SELECT subject, revision, urgency, since, due_at, attempts, detail"
-                                " FROM work WHERE shop = ?1 AND aspect = ?2 AND parked = 0"
-                                " AND due_at <= ?3 ORDER BY urgency, since, subject LIMIT ?4"))
-                   .bind(1, query.shop)
-                   .bind(2, to_string(aspect))
-                   .bind(3, query.now)
-                   .bind(4, static_cast<std::int64_t>(query.limit));
-    while (row.step()) {
-      Work work;
-      work.shop = query.shop;
-      work.aspect = aspect;
-      work.subject = row.text(0);
-      work.revision = row.integer(1);
-      work.urgency = static_cast<Urgency>(row.integer(2));
-      work.since = row.time(3);
-      work.due_at = row.time(4);
-      work.attempts = static_cast<int>(row.integer(5));
-      work.detail = row.text(6);
-      answer.due.push_back(std::move(work));
-    }
+    // One look where the queue is short; a full one is looked behind.
+    for (int urgency = 0; urgency <= static_cast<int>(Urgency::routine);)
+      urgency = take_due(query, aspect, urgency, held && aspect == Aspect::content, answer.due);
   }
   std::stable_sort(answer.due.begin(), answer.due.end(), [](const Work& a, const Work& b) {
     return std::tie(a.urgency, a.aspect, a.since) < std::tie(b.urgency, b.aspect, b.since);

@@ -73,6 +73,7 @@ void SqliteScripts::mark(const std::string& organisation, const std::string& sho
       break;
   }
   touched_.shops_with_work.insert(shop);
+  if (urgency == Urgency::order) touched_.shops_in_a_hurry.insert(shop);
 }
 
 void SqliteScripts::mark_stock_of_items(const std::string& organisation,

@@ -48,6 +48,9 @@ class SqliteQueries final : public Queries {
   Result<ListNodes::Answer> run(const ListNodes&) override;
 
  private:
+  int take_due(const TakeWork& query, Aspect aspect, int urgency, bool held,
+               std::vector<Work>& due);
+
   Database& db_;
   const Vault& vault_;
   const Clock& clock_;

@@ -155,5 +155,20 @@ TEST_F(EngineQueries, work_comes_by_urgency_then_aspect_then_age_and_never_befor
   EXPECT_EQ(early.next_due, clock.now() - minutes(2));
 }
 
+TEST_F(EngineQueries, a_long_queue_of_urgent_work_hides_none_of_the_others) {
+  product("TAMPAH", {variant("TAMPAH-1")});
+  settle_all(shopee);
+  // Both packets come out of one sack; the tray came in.
+  ingest(blibli, order("B1", OrderStatus::paid, {line("KOPI-500", 1)}));
+  EXPECT_TRUE(count("TAMPAH-1", 5).ok());
+  std::map<Urgency, int> all, limited;
+  for (const Work& work : ask(TakeWork{shopee, clock.now()}).due)
+    if (work.aspect == Aspect::stock) ++all[work.urgency];
+  for (const Work& work : ask(TakeWork{shopee, clock.now(), 1}).due)
+    if (work.aspect == Aspect::stock) ++limited[work.urgency];
+  EXPECT_EQ(all, (std::map<Urgency, int>{{Urgency::order, 2}, {Urgency::normal, 1}}));
+  EXPECT_EQ(limited, (std::map<Urgency, int>{{Urgency::order, 1}, {Urgency::normal, 1}}));
+}
+
 }  // namespace
 }  // namespace gerbang::store
