@@ -192,6 +192,7 @@ Result<void> Gateway::Impl::compose() {
               static_cast<double>(to_unix_millis(clock.now())) / 1000);
   metrics.set("gerbang_build_info", "1, with the version", 1, {{"version", GERBANG_VERSION}});
   sqlite.min_free_bytes = config.store.min_free;
+  sqlite.max_group_rows = static_cast<std::size_t>(config.store.group_rows);
   sqlite.max_queued = static_cast<std::size_t>(config.limits.queued_writes);
   GERBANG_TRY(opened, store::open_sqlite_store(std::move(sqlite)));
   store = std::move(opened);
