@@ -39,6 +39,7 @@ struct Storage {
   std::string master_key_file;
   std::map<std::uint32_t, Secret> master_keys;  // read from the file
   std::uint64_t min_free = 200ULL << 20;
+  int group_rows = 2000;
   std::string backup_directory;
 };
 

@@ -164,7 +164,7 @@ secret_file = "{channel}.secret"
 api_url = "http://127.0.0.1:{self.ports[channel]}"
 auth_url = "http://127.0.0.1:{self.ports[channel]}{app['auth_path']}"
 rate_scale = 1000.0
-""" for channel, app in APPS.items())
+""" for channel, app in APPS.items() if channel in self.ports)
 
     def start_gateway(self):
         self._start("gateway", [self.bin / "gerbang", "serve", "--config", self.folder / "gerbang.toml"])

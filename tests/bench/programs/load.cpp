@@ -2,11 +2,16 @@
 // time, and prints what came back as one JSON object. One thread, no library: on two cores the
 // generator must stay cheap beside what it measures.
 //
-//   GERBANG_KEY=… gerbang-load PORT CONNECTIONS SECONDS REQUESTS MARKER
+//   GERBANG_KEY=… gerbang-load PORT CONNECTIONS SECONDS REQUESTS MARKER [RATE]
+//
+// Without RATE each connection sends its next request when the last one is answered. With it so
+// many requests are sent a second, whatever the server does; one that found no free connection
+// counts its waiting as latency.
 //
 // REQUESTS is a file of lines "METHOD PATH BODY", sent in turn and from the start again. Every
 // request has an Idempotency-Key of its own. MARKER is counted in the bodies of 2xx answers:
-// "items" is what the server confirms, not what was asked. Latency runs from before the first byte
+// "items" is what the server confirms, not what was asked; an empty MARKER counts the answers
+// themselves. Latency runs from before the first byte
 // is sent (before connecting, where that was needed) to the last byte of the answer.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -55,6 +60,7 @@ struct Options {
   std::string requests;
   std::string marker;
   std::string api_key;
+  double rate = 0;  // requests a second; 0: as fast as they are answered
 };
 
 // A whole request as sent, but for the digits of its idempotency key.
@@ -159,13 +165,16 @@ class Load {
     const auto began = Clock::now();
     stop_at_ = began + std::chrono::duration_cast<Clock::duration>(options_.time);
     last_reply_ = began;
+    next_due_ = began;
     for (Connection& c : connections_) begin_request(c);
     std::array<epoll_event, 256> events;
-    while (open_ > 0 && Clock::now() < stop_at_ + kDrain) {
-      const int n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 100);
+    while ((open_ > 0 || (paced() && next_due_ < stop_at_)) && Clock::now() < stop_at_ + kDrain) {
+      const int n =
+          ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), patience());
       if (n < 0 && errno != EINTR) fail_errno("epoll_wait");
       for (int i = 0; i < n; ++i)
         proceed(connections_[events[static_cast<std::size_t>(i)].data.u64]);
+      send_due();
       if (totals_.broken > kMaxBroken) throw std::runtime_error("too many broken connections");
     }
     totals_.unanswered = open_;
@@ -232,10 +241,39 @@ class Load {
     if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, c.socket, &event) != 0) fail_errno("epoll_ctl");
   }
 
-  // Does not write yet: proceed() does.
+  bool paced() const { return options_.rate > 0; }
+
+  // How long to wait for events, in milliseconds: not beyond the next request that is due.
+  int patience() const {
+    if (!paced() || free_.empty() || next_due_ >= stop_at_) return 100;
+    const auto wait = next_due_ - Clock::now();
+    if (wait <= Clock::duration::zero()) return 0;
+    return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(wait).count());
+  }
+
+  void send_due() {
+    const auto step = std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(paced() ? 1 / options_.rate : 0));
+    while (paced() && !free_.empty() && next_due_ < stop_at_ && next_due_ <= Clock::now()) {
+      Connection& c = *free_.back();
+      free_.pop_back();
+      send_request(c, next_due_);
+      next_due_ += step;
+      proceed(c);
+    }
+  }
+
   void begin_request(Connection& c) {
-    c.began = Clock::now();
-    if (c.began >= stop_at_) return;
+    if (paced()) {
+      free_.push_back(&c);
+    } else if (const auto now = Clock::now(); now < stop_at_) {
+      send_request(c, now);
+    }
+  }
+
+  // Does not write yet: proceed() does. `due`: when it should have been sent.
+  void send_request(Connection& c, Clock::time_point due) {
+    c.began = due;
     const Request& request = requests_[sequence_ % requests_.size()];
     c.out = request.text;
     std::uint64_t rest = sequence_++;
@@ -288,7 +326,10 @@ class Load {
       totals_.milliseconds.push_back(
           std::chrono::duration<float, std::milli>(last_reply_ - c.began).count());
       ++totals_.replies;
-      for (std::size_t at = body.find(options_.marker); at != std::string_view::npos;
+      if (options_.marker.empty()) ++totals_.items;
+      for (std::size_t at = options_.marker.empty() ? std::string_view::npos
+                                                    : body.find(options_.marker);
+           at != std::string_view::npos;
            at = body.find(options_.marker, at + options_.marker.size()))
         ++totals_.items;
     } else if (totals_.refused++ == 0) {
@@ -309,6 +350,8 @@ class Load {
   int epoll_ = -1;
   std::uint64_t sequence_ = 0;
   std::uint64_t open_ = 0;
+  std::vector<Connection*> free_;  // with RATE: those that wait for a request
+  Clock::time_point next_due_;
   Clock::time_point stop_at_;
   Clock::time_point last_reply_;
   double seconds_ = 0;
@@ -317,9 +360,9 @@ class Load {
 
 Options parse(int argc, char** argv) {
   const char* key = std::getenv("GERBANG_KEY");
-  if (argc != 6 || key == nullptr)
+  if ((argc != 6 && argc != 7) || key == nullptr)
     throw std::runtime_error(
-        "usage: GERBANG_KEY=… gerbang-load PORT CONNECTIONS SECONDS REQUESTS MARKER");
+        "usage: GERBANG_KEY=… gerbang-load PORT CONNECTIONS SECONDS REQUESTS MARKER [RATE]");
   Options out;
   out.port = static_cast<std::uint16_t>(std::stoul(argv[1]));
   out.connections = std::stoul(argv[2]);
@@ -327,9 +370,10 @@ Options parse(int argc, char** argv) {
   out.requests = argv[4];
   out.marker = argv[5];
   out.api_key = key;
+  if (argc == 7) out.rate = std::stod(argv[6]);
   if (out.port == 0 || out.connections == 0 || out.connections > 10000 || out.time.count() <= 0 ||
-      out.time.count() > 600 || out.marker.empty())
-    throw std::runtime_error("a port, 1 to 10,000 connections, up to 600 seconds, a marker");
+      out.time.count() > 600 || out.rate < 0 || out.rate > 1e6)
+    throw std::runtime_error("a port, 1 to 10,000 connections, up to 600 seconds, a rate");
   return out;
 }
 
