@@ -102,7 +102,10 @@ awaitable<Reply> batch_stock(Services& services, Call& call) {
     out.append("results", std::move(results));
     return stored_reply(200, std::move(out));
   };
-  co_return co_await commit_reply(services, call, std::move(script), std::move(render));
+  // A batch takes the writer for milliseconds: single counts, and what the lanes settle after they
+  // have sent a stock that fell, do not wait behind a queue of them.
+  co_return co_await commit_reply(services, call, std::move(script), std::move(render),
+                                  store::WriteLane::bulk);
 }
 
 awaitable<Reply> get_stock(Services& services, Call& call) {

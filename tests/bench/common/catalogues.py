@@ -1,7 +1,6 @@
 """Catalogues that several measures use: made once per run of bench.py, on the disk that is measured."""
 
 import contextlib
-import shutil
 
 from common.gateway import program
 
@@ -29,4 +28,3 @@ def filled(context, *counts):
             for end in ("", "-wal", "-shm", ".lock"):
                 with contextlib.suppress(FileNotFoundError):
                     path.with_name(path.name + end).unlink()
-        shutil.rmtree(context.folder / "none", ignore_errors=True)

@@ -9,7 +9,7 @@ import ssl
 import time
 
 from common.frame import Line
-from common.gateway import Deployment, Village, request, wait_for
+from common.gateway import Village, wait_for
 from common.machine import resident_kib
 from common.nginx import certificate, nginx
 
