@@ -87,6 +87,8 @@ class Postgres:
                                end=signal.SIGINT)  # "fast"
         wait_for("PostgreSQL is ready", lambda: self.process.alive() and subprocess.run(
             [self.bin / "pg_isready", "-h", self.folder, "-q"]).returncode == 0, 60)
+        for setting in ("fsync", "synchronous_commit"):
+            assert self.sql(f"SHOW {setting}", "postgres") == "on\n", f"{setting} is off"
 
     def sql(self, text, database="peer"):
         done = subprocess.run([self.bin / "psql", "-h", self.folder, "-U", "peer", "-d", database, "-qAt", "-v",
@@ -115,6 +117,8 @@ class Redis:
         # It makes its socket, then loads; it answers PING once it has.
         wait_for("Redis is ready", lambda: self.process.alive() and subprocess.run(
             ["redis-cli", "-s", self.socket, "ping"], capture_output=True, text=True).stdout == "PONG\n", 60)
+        told = subprocess.run(["redis-cli", "-s", self.socket, "config", "get", "append*"], capture_output=True, text=True)
+        assert "appendfsync\nalways\n" in told.stdout and "appendonly\nyes\n" in told.stdout, told.stdout
 
     def stop(self):
         if self.process:
