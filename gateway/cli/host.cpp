@@ -53,7 +53,8 @@ void node_commands(CLI::App& app, Context& context) {
         {"ID", "NAME", "STARTED", "LEASES", "LEFT", "SERVING"}};
     for (const json::Value& n : (*all)["data"].items())
       rows.push_back({text(n["id"]), text(n["name"]), text(n["started_at"]), text(n["leases"]),
-                      text(n["lease_left_seconds"]), text(n["serving"])});
+                      text(n["lease_left_seconds"]),
+                      n["serving"].as_bool().value_or(false) ? "yes" : "no"});
     print(context, *all, table(rows));
   });
 }
