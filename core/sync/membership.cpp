@@ -19,6 +19,9 @@ constexpr Duration kLeastPause{20};
 
 Membership::Membership(const Ports& ports, const EngineOptions& options)
     : ports_(ports), options_(options) {
+  // There from the start: of a counter that appears as 1 nobody sees the increase.
+  ports_.metrics->count("gerbang_node_lost_total",
+                        "Times this node counted as dead and began anew.", {}, 0);
   begin_anew();
 }
 

@@ -2,7 +2,8 @@
 """Every metric, label and label value that alerts and dashboard ask for is one that a running gateway shows:
 metrics.py BIN_FOLDER
 
-A gateway and its sandbox marketplaces as real processes; a village sells a little; then /metrics is read."""
+A gateway and its sandbox marketplaces as real processes; a village sells a little; then /metrics is read. What one
+of several gateways shows besides is read from another one, on PostgreSQL."""
 
 import json
 import pathlib
@@ -12,8 +13,9 @@ import tempfile
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/end_to_end"))
+sys.path[:0] = [str(ROOT / "tests/end_to_end"), str(ROOT / "tests/nodes")]
 from deployment import Deployment, Refused, request, wait_for  # noqa: E402
+from postgres import Postgres  # noqa: E402
 
 RULES = ROOT / "deploy/prometheus/gerbang.rules.yml"
 TESTS = ROOT / "deploy/prometheus/gerbang.rules_test.yml"
@@ -81,6 +83,8 @@ def problems(known):
                 out.append(f"{where}: there is no {name}")
                 continue
             for label, how, value in matchers:
+                if label in ("job", "instance"):  # which Prometheus adds
+                    continue
                 if label not in labels:
                     out.append(f"{where}: {name} has no label {label}")
                 elif labels[label] and how == "=" and value not in labels[label] and "test series" not in where:
@@ -155,17 +159,40 @@ def trade(village):
     village.admin("POST", "/admin/v1/backup", {"path": str(village.folder / "copy.db")})
 
 
+def of_several(folder, bins):
+    """What a gateway on PostgreSQL shows of itself and the others."""
+    folder.mkdir()
+    node, database = Deployment(folder, bins), Postgres()
+    try:
+        node.write_config()
+        config = folder / "gerbang.toml"
+        config.write_text(config.read_text().replace('path = "gerbang.db"', f'address = "{database.address}"'))
+        node.start_gateway()
+
+        def nodes():
+            with urllib.request.urlopen(node.url + "/metrics", timeout=10) as answer:
+                known = {n: l for n, l in shown(answer.read().decode()).items() if n.startswith("gerbang_node")}
+            return known if {"gerbang_nodes", "gerbang_node_leases"} <= set(known) else None
+
+        return wait_for("it knows itself", nodes, 20)
+    finally:
+        node.close()
+        database.close()
+
+
 def main():
     dashboard()
+    bins = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory(prefix="gerbang-metrics-") as folder:
-        village = Deployment(folder, pathlib.Path(sys.argv[1]).resolve(), poll="1s")
+        several = of_several(pathlib.Path(folder) / "several", bins)
+        village = Deployment(folder, bins, poll="1s")
         try:
             trade(village)
             paths(village)
 
             def settled():
                 with urllib.request.urlopen(village.url + "/metrics", timeout=10) as answer:
-                    known = shown(answer.read().decode())
+                    known = {**several, **shown(answer.read().decode())}
                 found = problems({**known, **OF_PROMETHEUS})
                 return (known, *found) if not found[0] else None
 
@@ -173,7 +200,7 @@ def main():
                 known, _, used = wait_for("every metric is shown", settled, 40)
             except AssertionError:
                 with urllib.request.urlopen(village.url + "/metrics", timeout=10) as answer:
-                    known = shown(answer.read().decode())
+                    known = {**several, **shown(answer.read().decode())}
                 found, _ = problems({**known, **OF_PROMETHEUS})
                 raise AssertionError("\n".join(found)) from None
         finally:

@@ -133,6 +133,9 @@ def pages(place):
     """Commands that the pages name are there, and so are the pages and files that they link to."""
     program = place / "usr/local/bin/gerbang"
     named = set()
+    for page in sorted((ROOT / "deploy").glob("*/*.md")):
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.parent.name}/{page.name} links to {link}"
     for page in sorted((ROOT / "deploy").glob("*.md")):
         text = page.read_text()
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
