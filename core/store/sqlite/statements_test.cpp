@@ -51,18 +51,18 @@ TEST_F(Statements, of_a_change_of_stock) {
     for (int i = 0; i < kItems; ++i) script.items.push_back({.item = code(i), .on_hand = 70 + n});
     for (const auto& done : must(script)) EXPECT_TRUE(done.ok());
   });
-  EXPECT_LE(single, 0) << "of one item on offer in three shops, its transaction included";
-  EXPECT_LE(bulk, 0) << "of 100 such items in one transaction";
+  EXPECT_LE(single, 27) << "of one item on offer in three shops, its transaction included";
+  EXPECT_LE(bulk, 2502) << "of 100 such items in one transaction";
 }
 
 TEST_F(Statements, of_an_order) {
   EXPECT_LE(cost([this](int n) {
               ingest(lazada, order("L" + std::to_string(n), OrderStatus::paid, {line(code(n), 1)}));
             }),
-            0)
+            39)
       << "a new order of one line, on offer in three shops";
   EXPECT_LE(
-      cost([this](int) { ingest(lazada, order("L1", OrderStatus::paid, {line(code(1), 1)})); }), 0)
+      cost([this](int) { ingest(lazada, order("L1", OrderStatus::paid, {line(code(1), 1)})); }), 8)
       << "the same order again";
 }
 
@@ -80,9 +80,9 @@ TEST_F(Statements, of_a_push) {
     settle.settlements.push_back(s);
     must(settle);
   });
-  EXPECT_LE(took, 0) << "what is due";
-  EXPECT_LE(loaded, 0) << "the value of one";
-  EXPECT_LE(settled, 0) << "sent, stored as sent, no longer due";
+  EXPECT_LE(took, 11) << "what is due";
+  EXPECT_LE(loaded, 3) << "the value of one";
+  EXPECT_LE(settled, 10) << "sent, stored as sent, no longer due";
 }
 
 }  // namespace
