@@ -29,7 +29,8 @@ awaitable<void> Engine::membership_loop(Signal& end) {
         ports_.timers->sleep_until(ports_.clock->now() + membership_->until_next(answered));
     auto waking = nodes_changed_->wait();
     auto ending = end.wait();
-    auto either = std::move(sleeping) || std::move(waking) || std::move(ending);
+    auto woken = std::move(waking) || std::move(ending);
+    auto either = std::move(sleeping) || std::move(woken);
     co_await std::move(either);
   }
   // Others need not wait for what we give back from now on.
@@ -90,7 +91,9 @@ awaitable<void> Engine::share_out(std::vector<Shop> shops) {
   if (names.empty() || stopping_) co_return;
   auto taking = membership_->take(std::move(names));
   std::vector<store::Lease> taken = co_await std::move(taking);
-  if (stopping_) co_return;  // they are free when the node ends
+  // Stopped, they are free when the node ends; and after a pause they may be others' by now: asked for
+  // again after the next beat.
+  if (stopping_ || !membership_->may_take()) co_return;
   for (store::Lease& lease : taken) {
     // We counted as dead meanwhile, and are another.
     if (lease.node != membership_->id()) continue;

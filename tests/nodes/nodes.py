@@ -23,8 +23,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from deployment import Deployment, Refused, free_port, request, wait_for  # noqa: E402
 from postgres import Postgres  # noqa: E402
 
-LEASE, DEADLINE, MARGIN = 4, 1, 1  # seconds
-PATIENCE = 120
+LEASE, DEADLINE, MARGIN = 8, 3, 1  # seconds
+PATIENCE = 240
 SKUS = [f"BARANG-{n}" for n in range(1, 7)]
 
 
