@@ -15,6 +15,10 @@ using asio::ip::tcp;
 
 namespace {
 
+// Of a connection that waits: what a small request fits into. Most connections wait most of the
+// time.
+constexpr std::size_t kIdleBuffer = 1024;
+
 // An answer longer than this gets the write deadline anew for each such part.
 constexpr std::size_t kWritePart = 64 * 1024;
 constexpr std::size_t kLingerBytes = 1024 * 1024;
@@ -85,7 +89,8 @@ Connection::Connection(std::shared_ptr<Edge> edge, tcp::socket socket, asio::ip:
       stream_(std::move(socket)),
       address_(std::move(address)),
       health_only_(health_only),
-      buffer_(std::max(limits().buffer_bytes, limits().head_bytes)) {
+      capacity_(std::max(limits().buffer_bytes, limits().head_bytes)),
+      buffer_(std::min(kIdleBuffer, capacity_)) {
   stream_.when_expired([this] {
     if (in_handler_) {
       log::error("handler.overdue", {{"request_id", request_id_}});
@@ -121,6 +126,7 @@ asio::awaitable<ErrorCode> Connection::fill() {
     end_ -= begin_;
     begin_ = 0;
   }
+  if (end_ == buffer_.size() && end_ < capacity_) buffer_.resize(capacity_);
   ensure(end_ < buffer_.size(), "Connection::fill() with a full buffer");
   auto reading = stream_.read_some(buffer_.data() + end_, buffer_.size() - end_);
   const IoResult read = co_await std::move(reading);
@@ -152,6 +158,8 @@ asio::awaitable<Result<bool>> Connection::read_head(Headers& headers) {
   std::optional<std::size_t> size;
   bool blank_line_skipped = false;
   between_requests_ = true;
+  if (unread().empty() && buffer_.size() > kIdleBuffer)
+    std::vector<char>(kIdleBuffer).swap(buffer_);
   if (served_ > 0) stream_.set_deadline_in(limits().idle);
   for (;;) {
     if (between_requests_ && end_ > begin_) {
@@ -351,7 +359,7 @@ asio::awaitable<Result<bool>> Connection::read_body(std::string& out) {
     body_received_ += progress.consumed;
     if (progress.done) co_return true;
     if (out.size() > before) co_return false;
-    if (end_ - begin_ == buffer_.size())
+    if (end_ - begin_ == capacity_)
       co_return Error(ErrorKind::invalid, "request_malformed", "chunk header or trailers too long");
 
     // The client may use up `body_grace` plus one second per so many bytes; time in which we did

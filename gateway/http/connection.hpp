@@ -69,6 +69,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool health_only_;
   boost::asio::cancellation_signal cancellation_;
 
+  // Small while nothing comes, `capacity_` as soon as something does not fit.
+  const std::size_t capacity_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0;
 

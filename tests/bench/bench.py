@@ -38,7 +38,7 @@ def print_measure(measure, part):
         return
     for line in part["lines"]:
         moonshot = "" if line["moonshot"] is None else f", moonshot {line['sense']} {line['moonshot']:g}"
-        if line["moonshot_met"]:
+        if line["moonshot_met"] and line["judged"]:
             moonshot += " (reached)"
         print(f"  {line['words']:64} {shown(line, '.3g'):28} gate {line['sense']} {line['gate']:g}{moonshot}: "
               f"{line['verdict']}")
@@ -59,7 +59,7 @@ def print_table(parts):
         for line in part["lines"]:
             moonshot = "" if line["moonshot"] is None else f"{line['sense']}{line['moonshot']:g}"
             print(f"{part['id']:5} {line['words'][:64]:64} {line['median']:9.3g} {line['sense'] + format(line['gate'], 'g'):>9} "
-                  f"{moonshot:>9}  {line['verdict']}{', moonshot reached' if line['moonshot_met'] else ''}")
+                  f"{moonshot:>9}  {line['verdict']}{', moonshot reached' if line['moonshot_met'] and line['judged'] else ''}")
 
 
 def main():

@@ -90,7 +90,7 @@ class Generator:
     """gerbang-load under way; done() waits for it. Every request must have been answered 2xx, and every item
     confirmed in an answer: anything else ends the measure."""
 
-    def __init__(self, context, port, lines, connections, seconds, marker="", key="none", rate=None):
+    def __init__(self, context, port, lines, connections, seconds, marker="", key="", rate=None):
         requests = context.folder / f"requests-{port}"
         requests.write_text("".join(lines))
         command = [str(context.program("gerbang-load")), str(port), str(connections), str(seconds), str(requests),
@@ -110,7 +110,7 @@ class Generator:
         return seen
 
 
-def load(context, server, port, lines, connections, marker="", per_reply=1, key="none", seconds=None):
+def load(context, server, port, lines, connections, marker="", per_reply=1, key="", seconds=None):
     """Closed loop; what the server's process spent on it, checkpoints included."""
     cpu, written = cpu_of(server), written_bytes(server)
     seen = Generator(context, port, lines, connections, seconds or context.seconds, marker, key).done(per_reply)

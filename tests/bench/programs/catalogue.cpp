@@ -17,9 +17,9 @@ namespace gerbang::bench {
 
 namespace {
 
-// Where a product has rows.
-constexpr std::array<const char*, 6> kTables = {"products",     "variants", "components",
-                                                "stock_levels", "units",    "listings"};
+// Where a product has rows; in `work` only when something of the template waits to be sent.
+constexpr std::array<const char*, 7> kTables = {
+    "products", "variants", "components", "stock_levels", "units", "listings", "work"};
 constexpr std::int64_t kChunk = 100'000;
 
 struct Column {
@@ -42,6 +42,7 @@ std::string copying(const std::string& table, const std::vector<Column>& columns
   const std::string key = table == "stock_levels" ? "item"
                           : table == "products"   ? "code"
                           : table == "units"      ? "product"
+                          : table == "work"       ? "subject"
                                                   : "sku";
   return "INSERT INTO " + table + " (" + into + ") " + "SELECT " + from + " FROM " + numbers +
          " CROSS JOIN (SELECT * FROM " + table + " WHERE " + key + " = '" + kTemplate + "') t";

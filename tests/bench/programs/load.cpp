@@ -8,11 +8,11 @@
 // many requests are sent a second, whatever the server does; one that found no free connection
 // counts its waiting as latency.
 //
-// REQUESTS is a file of lines "METHOD PATH BODY", sent in turn and from the start again. Every
-// request has an Idempotency-Key of its own. MARKER is counted in the bodies of 2xx answers:
-// "items" is what the server confirms, not what was asked; an empty MARKER counts the answers
-// themselves. Latency runs from before the first byte
-// is sent (before connecting, where that was needed) to the last byte of the answer.
+// An empty GERBANG_KEY sends no Authorization. REQUESTS is a file of lines "METHOD PATH BODY", sent
+// in turn and from the start again. Every request has an Idempotency-Key of its own. MARKER is
+// counted in the bodies of 2xx answers: "items" is what the server confirms, not what was asked; an
+// empty MARKER counts the answers themselves. Latency runs from before the first byte is sent
+// (before connecting, where that was needed) to the last byte of the answer.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <strings.h>
@@ -83,7 +83,7 @@ std::vector<Request> read_requests(const Options& options) {
     Request request;
     request.text =
         line.substr(0, body) + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) +
-        "\r\nAuthorization: Bearer " + options.api_key +
+        (options.api_key.empty() ? "" : "\r\nAuthorization: Bearer " + options.api_key) +
         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(content.size()) +
         "\r\nIdempotency-Key: " + run + "-";
     request.digits_at = request.text.size();

@@ -7,7 +7,9 @@
 //                                                    the work that they mark is cleared afterwards
 //   gerbang-bench-store due ENGINE WHERE DIRTY RUNS  time of a scan for 1,000 due rows while DIRTY
 //                                                    random listings wait; cleared afterwards
-//   gerbang-bench-store unsent ENGINE WHERE          marks the stock of every listing
+//   gerbang-bench-store mark ENGINE WHERE            one more of the template: its stock waits to
+//   be
+//                                                    sent, and that of every copy made from then on
 //
 // ENGINE: sqlite (WHERE is a path) or postgres (WHERE is "host=… dbname=…").
 #include <algorithm>
@@ -165,17 +167,22 @@ void due(Engine engine, const std::string& where, std::int64_t dirty, int runs) 
       .print();
 }
 
-void unsent(Engine engine, const std::string& where) {
+void mark(Engine engine, const std::string& where) {
   Opened opened = open_store(engine, where);
-  store::RequestSync script;
-  script.shop = find_home(*opened.store).shop;
-  const std::int64_t marked = must(opened.store->apply_now(script), "marking");
+  store::ApplyStock script;
+  script.organisation = find_home(*opened.store).organisation;
+  store::ApplyStock::Item entry;
+  entry.item = kTemplate;
+  entry.change = 1;
+  entry.reason = MovementReason::received;
+  script.items.push_back(entry);
+  const auto counted = must(must(opened.store->apply_now(script), "marking").front(), "marking");
   opened.store->close();
-  Report().add("marked", marked).print();
+  Report().add("on_hand", counted.available()).print();
 }
 
 int run(int argc, char** argv) {
-  if (argc < 4) give_up("usage: gerbang-bench-store fill|copy|updates|due|unsent ENGINE WHERE …");
+  if (argc < 4) give_up("usage: gerbang-bench-store fill|copy|updates|due|mark ENGINE WHERE …");
   log::set_level(log::Level::warning);
   const std::string what = argv[1];
   const Engine engine = engine_from(argv[2]);
@@ -198,8 +205,8 @@ int run(int argc, char** argv) {
             std::stoul(argument(6, "16")));
   } else if (what == "due") {
     due(engine, where, std::stoll(argument(4, "10000")), std::stoi(argument(5, "200")));
-  } else if (what == "unsent") {
-    unsent(engine, where);
+  } else if (what == "mark") {
+    mark(engine, where);
   } else {
     give_up("no such command: " + what);
   }
