@@ -204,7 +204,7 @@ void PostgresStore::submit_read(std::unique_ptr<Read> read) {
     }
   }
   if (refusal) {
-    read->fail(*refusal);
+    read->finish(*refusal);
   } else {
     reads_wait_.notify_one();
   }
@@ -233,8 +233,8 @@ void PostgresStore::read_loop() {
         const std::lock_guard lock(read_mutex_);
         others.swap(reads_);
       }
-      read->fail(unavailable(error.what()));
-      for (auto& other : others) other->fail(unavailable(error.what()));
+      read->finish(unavailable(error.what()));
+      for (auto& other : others) other->finish(unavailable(error.what()));
       continue;
     }
     answer_read(*read, db);
@@ -250,10 +250,11 @@ void PostgresStore::answer_read(Read& read, std::unique_ptr<Connection>& db) {
   } catch (const DatabaseError& error) {
     log::error("store.read_failed", {{"code", "store_unavailable"}, {"detail", error.what()}});
     db.reset();
-    read.fail(error.of_statement() ? Error(ErrorKind::bug, "store_query_failed", error.what())
-                                   : unavailable(error.what()));
+    read.finish(error.of_statement() ? Error(ErrorKind::bug, "store_query_failed", error.what())
+                                     : unavailable(error.what()));
     return;
   }
+  read.finish(std::nullopt);
   try {
     db->send("ROLLBACK");
     db->sync();
