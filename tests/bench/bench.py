@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import platform
+import signal
 import sys
 import tempfile
 
@@ -82,6 +83,7 @@ def main():
         arguments.rounds, arguments.seconds = 1, min(arguments.seconds, 0.5)
     if arguments.rounds < 1 or arguments.seconds <= 0:
         parser.error("rounds and seconds: above 0")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # by way of what ends the processes and the folders
     parts = []
     quiet = arguments.json == "-"
     kind = build_type(arguments.build)
