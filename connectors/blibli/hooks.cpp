@@ -85,7 +85,9 @@ Result<std::vector<HookEvent>> open_hook(const InboundRequest& request, const Ap
       request.headers.count("requestTime") != 1)
     return forged("a header is missing");
   const auto millis = json::Value(*sent).to_integral();
-  if (!millis || *millis <= 0 || *millis > 4'000'000'000'000) return forged("no requestTime");
+  // As it was signed, to the byte: "01795…" is the same number and not the same text.
+  if (!millis || *millis <= 0 || *millis > 4'000'000'000'000 || std::to_string(*millis) != *sent)
+    return forged("no requestTime");
   const TimePoint at = from_unix_millis(*millis);
   const std::string callback = app.hook_url + request.path;
   const std::string_view type = request.headers.find("Content-Type").value_or("");

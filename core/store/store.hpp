@@ -237,8 +237,10 @@ class Store {
   class Read {
    public:
     virtual ~Read() = default;
+    // Runs inside a transaction that only reads.
     virtual void run(Queries& queries) = 0;
-    virtual void fail(const Error& error) = 0;
+    // Once, after that has ended; `failure` when it could not be had, or failed, be it at its end.
+    virtual void finish(const std::optional<Error>& failure) = 0;
   };
 
   // For decorators: hand on what submit_write / submit_read got.
@@ -283,12 +285,19 @@ class Store {
     using Answer = typename Query::Answer;
     ReadOf(Query q, std::function<void(Result<Answer>)> d)
         : query_(std::move(q)), done_(std::move(d)) {}
-    void run(Queries& queries) override { done_(queries.run(query_)); }
-    void fail(const Error& error) override { done_(error); }
+    void run(Queries& queries) override { answer_.emplace(queries.run(query_)); }
+    void finish(const std::optional<Error>& failure) override {
+      if (failure) {
+        done_(*failure);
+      } else {
+        done_(std::move(*answer_));
+      }
+    }
 
    private:
     Query query_;
     std::function<void(Result<Answer>)> done_;
+    std::optional<Result<Answer>> answer_;
   };
 
   template <class T>

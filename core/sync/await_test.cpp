@@ -29,7 +29,7 @@ class ClosedStore final : public store::Store {
   }
   void submit_read(std::unique_ptr<Read> read) override {
     threads_.emplace_back([r = std::shared_ptr<Read>(std::move(read))] {
-      r->fail(Error(ErrorKind::transient, "store_closed"));
+      r->finish(Error(ErrorKind::transient, "store_closed"));
     });
   }
 

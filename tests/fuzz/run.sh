@@ -59,7 +59,8 @@ for target in "${targets[@]}"; do
   # Without executions the target did not even start; a crash is a failure, too.
   if [ "$crashes" != 0 ] || [ "${executions:-0}" -lt 1 ]; then
     status=1
-    grep -E 'broken at|ERROR|runtime error|Test unit|^ *#[0-9]' "$log" | head -12
+    # No `head`: it would end the pipe, and with it this script.
+    grep -E -m 12 'broken at|ERROR|runtime error|Test unit|^ *#[0-9]+ 0x' "$log" || true
     tail -3 "$log"
   fi
 done

@@ -52,6 +52,13 @@ struct Wanted {
   bool listed = true;
 };
 
+// What must not fail here, whatever is wrong at the channel.
+template <class T>
+T must(Result<T> result, const char* doing) {
+  if (!result) invariant_broken(std::string(doing) + ": " + result.error().describe());
+  return std::move(*result);
+}
+
 class Day {
  public:
   // Connected, with its products on offer; or before the chapter `begin`, without any.

@@ -140,9 +140,10 @@ void InlineStore::submit_write(std::unique_ptr<Write> write, store::WriteLane la
 }
 
 void InlineStore::submit_read(std::unique_ptr<Read> read) {
-  if (closed_) return read->fail(Error(ErrorKind::transient, "store_closed", "closed"));
+  if (closed_) return read->finish(Error(ErrorKind::transient, "store_closed", "closed"));
   store::SqliteQueries queries(*writer_.database(), options_.vault, options_.clock);
   read->run(queries);
+  read->finish(std::nullopt);
 }
 
 Result<void> InlineStore::backup(const std::string&) {

@@ -57,8 +57,13 @@ for name in "${names[@]}"; do
       echo "$name: NOT FOUND within $seeds seeds"
       failed=$((failed + 1))
     else
-      seed=$(grep "^VIOLATION.*$invariant" "$copy/$name.log" | tail -1 | sed 's/VIOLATION seed \([0-9]*\).*/\1/')
-      echo "$name: found by seed ${seed:-?}, after $(($(date +%s) - began)) s: $invariant"
+      seed=$(sed -n "s/^VIOLATION seed \([0-9]*\).*$invariant.*/\1/p" "$copy/$name.log" | tail -1)
+      if [ -n "$seed" ]; then
+        echo "$name: found by seed $seed, after $(($(date +%s) - began)) s: $invariant"
+      else
+        echo "$name: the simulation stopped without a violation: $(tail -n 1 "$copy/$name.log")"
+        failed=$((failed + 1))
+      fi
     fi
   else
     echo "$name: does not build, see $copy/$name.build.log"

@@ -121,7 +121,7 @@ void SimStore::commit() {
 }
 
 void SimStore::submit_read(std::unique_ptr<Read> read) {
-  if (closed_) return read->fail(closed());
+  if (closed_) return read->finish(closed());
   reads_.push_back(std::move(read));
   if (at_once_) return read_one();
   const auto wait = chance_.below(4) == 0
@@ -140,7 +140,7 @@ void SimStore::read_one() {
   reads_.erase(reads_.begin() + static_cast<std::ptrdiff_t>(which));
   store::Database* db = writer_->database();
   if (!db) {
-    read->fail(Error(ErrorKind::transient, "store_unavailable", "the database cannot be opened"));
+    read->finish(Error(ErrorKind::transient, "store_unavailable", "the database cannot be opened"));
     return;
   }
   try {
@@ -149,8 +149,10 @@ void SimStore::read_one() {
     read->run(queries);
     db->query("COMMIT").run();
   } catch (const store::DatabaseError& error) {
-    read->fail(Error(ErrorKind::transient, "store_unavailable", error.what()));
+    read->finish(Error(ErrorKind::transient, "store_unavailable", error.what()));
+    return;
   }
+  read->finish(std::nullopt);
 }
 
 }  // namespace gerbang::sim

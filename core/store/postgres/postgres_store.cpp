@@ -200,7 +200,7 @@ void PostgresStore::submit_read(std::unique_ptr<Read> read) {
     }
   }
   if (refusal) {
-    read->fail(*refusal);
+    read->finish(*refusal);
   } else {
     reads_wait_.notify_one();
   }
@@ -223,7 +223,7 @@ void PostgresStore::read_loop() {
     } catch (const DatabaseError& error) {
       log::error("store.reader_cannot_open",
                  {{"code", "store_unavailable"}, {"detail", error.what()}});
-      read->fail(unavailable(error.what()));
+      read->finish(unavailable(error.what()));
       continue;
     }
     answer_read(*read, db);
@@ -239,10 +239,11 @@ void PostgresStore::answer_read(Read& read, std::unique_ptr<Connection>& db) {
   } catch (const DatabaseError& error) {
     log::error("store.read_failed", {{"code", "store_unavailable"}, {"detail", error.what()}});
     db.reset();
-    read.fail(error.of_statement() ? Error(ErrorKind::bug, "store_query_failed", error.what())
-                                   : unavailable(error.what()));
+    read.finish(error.of_statement() ? Error(ErrorKind::bug, "store_query_failed", error.what())
+                                     : unavailable(error.what()));
     return;
   }
+  read.finish(std::nullopt);
   try {
     db->send("ROLLBACK");
     db->sync();

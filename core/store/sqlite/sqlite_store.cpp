@@ -243,7 +243,7 @@ void SqliteStore::submit_read(std::unique_ptr<Read> read) {
     }
   }
   if (refusal) {
-    read->fail(*refusal);
+    read->finish(*refusal);
   } else {
     (in_memory_ ? writes_wait_ : reads_wait_).notify_one();
   }
@@ -288,7 +288,7 @@ void SqliteStore::write_loop() {
       if (Database* db = writer_.database()) {
         answer_read(*read, *db);
       } else {
-        read->fail(unavailable("the database cannot be opened"));
+        read->finish(unavailable("the database cannot be opened"));
       }
     }
     for (const auto& job : jobs) job();
@@ -312,7 +312,7 @@ void SqliteStore::read_loop(Reader& reader) {
     }
     const std::shared_lock in(gate_);
     if (!readers_may_) {
-      read->fail(unavailable("the database cannot be opened"));
+      read->finish(unavailable("the database cannot be opened"));
       continue;
     }
     try {
@@ -320,7 +320,7 @@ void SqliteStore::read_loop(Reader& reader) {
     } catch (const DatabaseError& error) {
       log::error("store.reader_cannot_open",
                  {{"code", "store_unavailable"}, {"detail", error.what()}});
-      read->fail(unavailable(error.what()));
+      read->finish(unavailable(error.what()));
       continue;
     }
     if (!answer_read(*read, *reader.db)) reader.db.reset();
@@ -333,13 +333,14 @@ bool SqliteStore::answer_read(Read& read, Database& db) {
     SqliteQueries queries(db, options_.vault, options_.clock);
     read.run(queries);
     db.query("COMMIT").run();
-    return true;
   } catch (const DatabaseError& error) {
     log::error("store.read_failed", {{"code", "store_unavailable"}, {"detail", error.what()}});
-    read.fail(error.of_statement() ? Error(ErrorKind::bug, "store_query_failed", error.what())
-                                   : unavailable(error.what()));
+    read.finish(error.of_statement() ? Error(ErrorKind::bug, "store_query_failed", error.what())
+                                     : unavailable(error.what()));
     return false;
   }
+  read.finish(std::nullopt);
+  return true;
 }
 
 void SqliteStore::let_readers(bool may) {

@@ -125,6 +125,45 @@ TEST_F(SqliteStoreTest, reads_go_on_while_a_write_is_held_and_see_what_was_commi
   release.set_value();
 }
 
+// Asks a store through another, whose transaction fails after the answer was made.
+class FailsAtItsEnd final : public Store {
+ public:
+  explicit FailsAtItsEnd(Store& store) : store_(store) {}
+  void on_commit(std::function<void(const Committed&)>) override {}
+  Result<void> backup(const std::string&) override { return Result<void>(); }
+  Result<void> check() override { return Result<void>(); }
+  void close() override {}
+
+ protected:
+  void submit_write(std::unique_ptr<Write> write, WriteLane lane) override {
+    store_.forward_write(std::move(write), lane);
+  }
+  void submit_read(std::unique_ptr<Read> read) override {
+    store_.forward_read(std::make_unique<Spoilt>(std::move(read)));
+  }
+
+ private:
+  struct Spoilt final : Read {
+    explicit Spoilt(std::unique_ptr<Read> r) : read(std::move(r)) {}
+    void run(Queries& queries) override {
+      read->run(queries);
+      throw DatabaseError(SQLITE_IOERR, "at its end");
+    }
+    void finish(const std::optional<Error>& failure) override { read->finish(failure); }
+    std::unique_ptr<Read> read;
+  };
+  Store& store_;
+};
+
+TEST_F(SqliteStoreTest, a_read_whose_transaction_fails_at_its_end_is_answered_once) {
+  const auto store = open();
+  FailsAtItsEnd fails(*store);
+  std::vector<std::string> answers;
+  fails.read(ListOrganisations{}, [&](const auto& r) { answers.push_back(failure(r)); });
+  store->close();  // every read has been answered after that
+  EXPECT_EQ(answers, std::vector<std::string>{"transient store_unavailable"});
+}
+
 TEST_F(SqliteStoreTest, many_threads_write_and_read) {
   const auto store = open();
   std::vector<std::thread> threads;
