@@ -232,8 +232,7 @@ awaitable<void> Engine::run() {
   jobs_.insert(kHousekeeping);
   if (membership_) {
     ++loops_;
-    loop_ends_.push_back(std::make_unique<Signal>(executor_));
-    boost::asio::co_spawn(executor_, membership_loop(*loop_ends_.back()), ended);
+    boost::asio::co_spawn(executor_, membership_loop(), ended);
   }
 
   while (!stopping_) {

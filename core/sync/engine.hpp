@@ -72,7 +72,7 @@ class Engine {
   bool can_serve(const Shop& shop) const;
 
   // engine_nodes.cpp: one of several
-  boost::asio::awaitable<void> membership_loop(Signal& end);
+  boost::asio::awaitable<void> membership_loop();
   boost::asio::awaitable<void> share_out(std::vector<Shop> shops);
   // Gives back the leases of lanes that have ended, and forgets the lanes.
   boost::asio::awaitable<bool> hand_over();  // false: the store did not answer

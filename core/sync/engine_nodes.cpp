@@ -9,7 +9,7 @@ namespace gerbang::sync {
 
 using boost::asio::awaitable;
 
-awaitable<void> Engine::membership_loop(Signal& end) {
+awaitable<void> Engine::membership_loop() {
   using namespace boost::asio::experimental::awaitable_operators;
   while (!stopping_) {
     const std::string before = membership_->id();
@@ -27,10 +27,8 @@ awaitable<void> Engine::membership_loop(Signal& end) {
     if (stopping_) break;
     auto sleeping =
         ports_.timers->sleep_until(ports_.clock->now() + membership_->until_next(answered));
-    auto waking = nodes_changed_->wait();
-    auto ending = end.wait();
-    auto woken = std::move(waking) || std::move(ending);
-    auto either = std::move(sleeping) || std::move(woken);
+    auto waking = nodes_changed_->wait();  // stop() wakes it too
+    auto either = std::move(sleeping) || std::move(waking);
     co_await std::move(either);
   }
   // Others need not wait for what we give back from now on.
@@ -91,8 +89,8 @@ awaitable<void> Engine::share_out(std::vector<Shop> shops) {
   if (names.empty() || stopping_) co_return;
   auto taking = membership_->take(std::move(names));
   std::vector<store::Lease> taken = co_await std::move(taking);
-  // Stopped, they are free when the node ends; and after a pause they may be others' by now: asked for
-  // again after the next beat.
+  // Stopped, they are free when the node ends; and after a pause they may be others' by now: asked
+  // for again after the next beat.
   if (stopping_ || !membership_->may_take()) co_return;
   for (store::Lease& lease : taken) {
     // We counted as dead meanwhile, and are another.

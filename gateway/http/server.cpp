@@ -367,12 +367,15 @@ void Server::stop(Duration patience) {
     impl_->guest.reset();
   }
   for (Impl::Thread& t : impl_->threads) {
+    if (!t.thread.joinable()) continue;
     asio::co_spawn(
         *t.context, [edge = t.edge, patience]() { return edge->drain(patience); },
         [context = t.context.get()](const std::exception_ptr&) { context->stop(); });
   }
-  for (Impl::Thread& t : impl_->threads) t.thread.join();
-  impl_->threads.clear();
+  // The contexts stay: answers of the store may still be on their way to them.
+  for (Impl::Thread& t : impl_->threads) {
+    if (t.thread.joinable()) t.thread.join();
+  }
 }
 
 asio::awaitable<void> Server::drain(Duration patience) {

@@ -162,7 +162,8 @@ class Server {
   // Stops accepting, closes idle connections, lets requests in flight finish, closes what is left
   // after `patience`. stop() blocks and joins the threads (never call it on one of them); drain()
   // is the same for start_on(), awaited on its context. Whatever handlers wait for (the store's
-  // threads) is stopped only afterwards.
+  // threads) is stopped only afterwards, and may post to a request's executor until the server is
+  // destroyed: nothing of that runs any more.
   void stop(Duration patience = std::chrono::seconds(8));
   boost::asio::awaitable<void> drain(Duration patience);
 

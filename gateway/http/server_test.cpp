@@ -2,9 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -472,6 +476,32 @@ TEST(ServerThreads, serve_on_one_port_and_stop) {
 }
 
 // ---- starting ----
+
+// A store that has answered may hold the way back to the request a moment longer.
+TEST(ServerThreads, what_leads_back_to_a_request_may_outlive_the_stop) {
+  using Guard = boost::asio::executor_work_guard<boost::asio::any_io_executor>;
+  struct Keeps final : Handler {
+    awaitable<ServerReply> handle(ServerRequest) override {
+      guard.emplace(co_await boost::asio::this_coro::executor);
+      ServerReply reply;
+      reply.response.status = 204;
+      co_return reply;
+    }
+    BodyPolicy body_policy(Method, std::string_view) const override { return {}; }
+    std::optional<Guard> guard;
+  } keeps;
+  ServerOptions options;
+  options.access_log = false;
+  Server server(keeps, options);
+  ASSERT_TRUE(server.start());
+  RawSocket socket = RawSocket::connect_to(server.port());
+  socket.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(socket.read_all(), HasSubstr(" 204 "));
+  server.stop(5s);
+  ASSERT_TRUE(keeps.guard);
+  boost::asio::post(keeps.guard->get_executor(), [] {});
+  keeps.guard.reset();
+}
 
 TEST_F(ServerTest, says_why_it_cannot_start) {
   start();
