@@ -7,6 +7,7 @@ its lease and goes on, one is stopped, all while shoppers buy and stock is count
 Nothing that was acknowledged is lost, no order is in twice, one push per change (the marketplaces' own
 ledgers), no shop is served by two nodes, and how long a dead node's shops wait is measured."""
 
+import datetime
 import json
 import pathlib
 import random
@@ -316,7 +317,8 @@ def served_by_one_at_a_time(village):
             if line.startswith("{"):
                 event = json.loads(line)
                 if event["event"] in ("lane.taken", "lane.lost", "attempt.finished"):
-                    events.append((event["at"], name, event["event"], event["shop"]))
+                    at = datetime.datetime.fromisoformat(event["at"].replace("Z", "+00:00"))  # "…12Z" or "…12.345Z"
+                    events.append((at, name, event["event"], event["shop"]))
     lost = {(name, shop) for _, name, what, shop in events if what == "lane.lost"}
     holder, attempts, takings, late = {}, 0, 0, 0
     for at, name, what, shop in sorted(events, key=lambda e: e[0]):
@@ -327,7 +329,7 @@ def served_by_one_at_a_time(village):
             attempts += 1
             if holder.get(shop) != name:
                 late += 1
-                trail = [e[:3] for e in sorted(events) if e[3] == shop and e[0] <= at][-8:]
+                trail = [(str(e[0].time()), *e[1:3]) for e in sorted(events) if e[3] == shop and e[0] <= at][-8:]
                 assert (name, shop) in lost, f"{name} told {shop} something, which {holder.get(shop)} has: {trail}"
     assert attempts > 100 and takings > len(village.channels), (attempts, takings)
     return f"{attempts} attempts under {takings} leases, {late} of them late and refused"
