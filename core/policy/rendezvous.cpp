@@ -23,7 +23,7 @@ std::uint64_t score(std::string_view node, std::string_view thing) {
 
 }  // namespace
 
-std::string_view owner_of(std::string_view thing, const std::vector<std::string>& nodes) {
+std::string owner_of(std::string_view thing, const std::vector<std::string>& nodes) {
   std::string_view best;
   std::uint64_t highest = 0;
   for (const std::string& node : nodes) {
@@ -33,7 +33,7 @@ std::string_view owner_of(std::string_view thing, const std::vector<std::string>
       highest = s;
     }
   }
-  return best;
+  return std::string(best);
 }
 
 }  // namespace gerbang::policy

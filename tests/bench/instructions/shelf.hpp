@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdio>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -15,9 +15,8 @@ class Shelf {
  public:
   static constexpr int kListings = 100;
   static std::string sku(int listing) {
-    char text[16];
-    std::snprintf(text, sizeof text, "BARANG-%03d", listing);
-    return text;
+    const std::string number = std::to_string(listing);
+    return "BARANG-" + std::string(3 - std::min<std::size_t>(3, number.size()), '0') + number;
   }
 
   Shelf() : store_(options()) {
