@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Installs what is needed, builds and runs every test, ends with one line a proof and a clear word.
 #
-#   tests/run.sh            everything in its short form: the debug suite, the whole suite under
-#                           ASan + UBSan, 60 s for each fuzz target
+#   tests/run.sh            everything in its short form: the debug suite, and the whole suite under
+#                           ASan + UBSan; fuzzing only with --fuzz
 #   tests/run.sh --long     the nightly form, some hours: ThreadSanitizer as well, 500 crash rounds,
 #                           the whole disk sweep, a million model operations, the whole hostile
 #                           matrix, 10,000 simulation seeds, every planted bug, 300 s a fuzz target
 #   tests/run.sh --quick    the debug suite only
 #   tests/run.sh --tidy     clang-tidy and clang-format over the tree as well
 #   tests/run.sh --tsan     the suite under ThreadSanitizer as well
-#   tests/run.sh --fuzz N   N seconds for each fuzz target; 0: no fuzzing
+#   tests/run.sh --fuzz N   N seconds for each fuzz target as well
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -43,7 +43,7 @@ if [ "$long" = yes ]; then
   presets=(debug asan tsan)
   fuzz=${fuzz:-300}
 fi
-fuzz=${fuzz:-60}
+fuzz=${fuzz:-0}
 
 deploy/install-packages.sh tests/packages.txt
 
