@@ -365,7 +365,7 @@ Exchange<ListingRef> Blibli::find_listing(CallContext ctx, ListingDraft draft) c
   ref.memo = draft.memo;
   if (!is_on_offer(product->state) || !same_variants(plan, *product)) {
     ref.variants.clear();
-    ref.resume_after = Duration(0);
+    ref.resume_after = std::chrono::seconds(1);  // there is no more to wait for
   }
   co_return ref;
 }

@@ -2,6 +2,7 @@
 
 #include "connectors/bukalapak/wire.hpp"
 #include "core/base/foreign_time.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::bukalapak {
 
@@ -61,7 +62,7 @@ Result<TokenSet> read_tokens(const HttpResponse& response, TimePoint now,
   const json::Value& access = (*body)["access_token"];
   const json::Value& refresh = (*body)["refresh_token"];
   const auto life = (*body)["expires_in"].to_integral();
-  if (access.text().empty() || refresh.text().empty() || !life || *life <= 0)
+  if (!is_visible_ascii(access.text()) || !is_visible_ascii(refresh.text()) || !life || *life <= 0)
     return malformed(asked, "a token answer without tokens or expires_in");
   TokenSet out;
   out.access = Secret(std::string(access.text()));

@@ -4,6 +4,7 @@
 #include "connectors/sample/sign.hpp"
 #include "connectors/sample/units.hpp"
 #include "core/base/foreign_time.hpp"
+#include "core/base/text.hpp"
 #include "core/connector/label.hpp"
 
 namespace gerbang::sample {
@@ -107,8 +108,8 @@ Result<BatchAck> read_acks(const json::Value& result, const std::vector<std::str
 Result<TokenSet> read_tokens(const json::Value& result, TimePoint now) {
   const auto access = result["access_seconds"].to_integral();
   const auto refresh = result["refresh_seconds"].to_integral();
-  if (result["access_token"].text().empty() || result["refresh_token"].text().empty() || !access ||
-      !refresh)
+  if (!is_visible_ascii(result["access_token"].text()) ||
+      !is_visible_ascii(result["refresh_token"].text()) || !access || !refresh)
     return unreadable(Effect::create, "a token answer without tokens");
   TokenSet out;
   out.access = Secret(std::string(result["access_token"].text()));

@@ -302,6 +302,8 @@ Exchange<ListingRef> Shopee::find_listing(CallContext ctx, ListingDraft draft) c
   const json::Value item = found[0];
   ListingRef ref;
   ref.remote_product = item["item_id"].to_text();
+  if (!id_number(ref.remote_product))
+    co_return Error(ErrorKind::transient, "channel_answer_unreadable", "an item without item_id");
   ref.memo = draft.memo;
   if (!item["has_model"].as_bool().value_or(false)) {
     if (draft.options.empty()) {

@@ -1,6 +1,5 @@
 // Tokens, the shop's cipher and facts: the exchanges that come before any selling (facts
 // tiktok_tokopedia 2, 4.2, 4.10).
-#include <algorithm>
 
 #include "connectors/tokopedia/access.hpp"
 #include "connectors/tokopedia/envelope.hpp"
@@ -10,16 +9,11 @@
 #include "connectors/tokopedia/tokopedia.hpp"
 #include "connectors/tokopedia/units.hpp"
 #include "core/base/foreign_time.hpp"
+#include "core/base/text.hpp"
 
 namespace gerbang::tokopedia {
 
 namespace {
-
-// What may stand in a header and in the one secret: visible ASCII.
-bool is_plain(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char ch) { return ch > ' ' && ch < 0x7F; });
-}
 
 // The expiry fields are moments, in spite of their names (facts 2.2).
 Result<TokenSet> tokens_from(const CallContext& ctx, const json::Value& data) {
@@ -27,8 +21,8 @@ Result<TokenSet> tokens_from(const CallContext& ctx, const json::Value& data) {
   out.access = Secret(std::string(data["access_token"].text()));
   out.refresh = Secret(std::string(data["refresh_token"].text()));
   const auto access_until = data["access_token_expire_in"].to_integral();
-  if (!is_plain(out.access.reveal()) || !is_plain(out.refresh.reveal()) || !access_until ||
-      *access_until <= 0)
+  if (!is_visible_ascii(out.access.reveal()) || !is_visible_ascii(out.refresh.reveal()) ||
+      !access_until || *access_until <= 0)
     return Error(ErrorKind::indeterminate, "channel_answer_unreadable", "an answer without tokens");
   out.obtained_at = ctx.now;
   out.access_expires_at = foreign_time(*access_until);
@@ -56,7 +50,7 @@ Exchange<std::vector<ShopEntry>> granted_shops(CallContext ctx) {
     shop.name = s["name"].text();
     shop.cipher = Secret(std::string(s["cipher"].text()));
     const std::string_view region = s["region"].text();
-    if (!is_id(shop.id) || !is_plain(shop.cipher.reveal())) continue;
+    if (!is_id(shop.id) || !is_visible_ascii(shop.cipher.reveal())) continue;
     if (!region.empty() && region != "ID") continue;
     out.push_back(std::move(shop));
   }

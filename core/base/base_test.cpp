@@ -130,8 +130,9 @@ TEST(Url, TakesAbsoluteAddressesApart) {
 TEST(Url, RefusesWhatMayMislead) {
   for (const char* bad :
        {"", "toko.example", "/a", "ftp://a/", "https://", "https://u:p@a/", "http://a:8443b/c",
-        "http://a%2Fb/", "http://a%40b/", "http://%c3%a9/", "https://a/#f", "https://a b/",
-        "http://a:0/", "http://a:70000/", "https://a\r\nX: y/", "javascript:alert(1)"})
+        "http://a%2Fb/", "http://a%40b/", "http://%3A", "http://a%3Ab/", "http://[v1.a:b]/",
+        "http://%c3%a9/", "https://a/#f", "https://a b/", "http://a:0/", "http://a:70000/",
+        "https://a\r\nX: y/", "javascript:alert(1)"})
     EXPECT_FALSE(parse_url(bad)) << bad;
 }
 

@@ -87,4 +87,9 @@ std::string without_blanks(std::string text) {
   return text;
 }
 
+bool is_visible_ascii(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
+
 }  // namespace gerbang

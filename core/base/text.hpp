@@ -16,4 +16,7 @@ std::string folded(std::string_view text);
 
 std::string without_blanks(std::string text);
 
+// Visible ASCII, and some of it: what a token has to be that goes into a header.
+bool is_visible_ascii(std::string_view text);
+
 }  // namespace gerbang

@@ -21,6 +21,12 @@ TEST(Text, other_scripts_stay_and_signs_are_blanks) {
   EXPECT_EQ(folded("\xFF\xC3"), folded("\xFF\xC3"));  // stray bytes end nothing
 }
 
+TEST(Text, what_may_stand_in_a_header_is_visible_ascii) {
+  EXPECT_TRUE(is_visible_ascii("aZ09-._~+/="));
+  for (const char* bad : {"", "a b", "a\x7f", "a\r\nX: y", "\tz", "\xc3\xa9"})
+    EXPECT_FALSE(is_visible_ascii(bad)) << bad;
+}
+
 TEST(Text, lengths_are_counted_in_characters) {
   EXPECT_EQ(characters(""), 0u);
   EXPECT_EQ(characters("½ kg"), 4u);

@@ -119,6 +119,8 @@ Result<Url> parse_url(std::string_view text) {
   // something else when it is printed.
   if (!std::all_of(out.host.begin(), out.host.end(), host_char))
     return bad("a character in the host that no host name has");
+  if (out.host.find(':') != std::string::npos && u.host_type() != boost::urls::host_type::ipv6)
+    return bad("a ':' in the host, which is no IPv6 address");
   if (u.has_port()) {
     if (u.port_number() == 0) return bad("port out of range");
     out.port = u.port_number();
