@@ -115,9 +115,13 @@ bool unfinished_move(Connection& db) {
 }
 
 Result<void> join_database(Connection& db) {
-  const Rows free = db.query("SELECT pg_try_advisory_lock_shared($1)", Params::of(kUseLock));
-  if (!free[0].boolean(0))
+  try {
+    // Waits as long as a lock may take: the session of a move that has ended ends in a moment.
+    db.query("SELECT pg_advisory_lock_shared($1)::text", Params::of(kUseLock));
+  } catch (const DatabaseError& error) {
+    if (!error.worth_repeating()) throw;
     return Error(ErrorKind::conflict, "store_moving", "the database is being moved");
+  }
   if (unfinished_move(db))
     return Error(ErrorKind::conflict, "store_moving", "a move into the database is not finished");
   return {};
